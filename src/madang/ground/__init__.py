@@ -1,0 +1,1 @@
+"""What all blocks stand on: block declarations, city, identity, privacy, events, jobs."""

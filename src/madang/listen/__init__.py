@@ -1,0 +1,1 @@
+"""Listen: citizens and sensors speak."""

@@ -1,0 +1,1 @@
+"""Measure: the evidence kept, and what changed. Blocks come with later changes."""

@@ -1,0 +1,1 @@
+"""An invented small city: data only, loaded through the blocks' services."""

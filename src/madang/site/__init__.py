@@ -1,0 +1,1 @@
+"""The only room that sees every other room: settings, addresses, processes, commands."""

@@ -1,0 +1,1 @@
+"""The page shell: base page, parts, template tags and our own styles."""
