@@ -1,0 +1,58 @@
+"""What ballots tell the other blocks. Nobody's choice leaves the block."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from madang.ground.events.event import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class BallotOpened(Event, wire="ballots.ballot-opened.v1"):
+    ballot: str  # slug
+    opened_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class BallotImported(Event, wire="ballots.ballot-imported.v1"):
+    ballot: str
+    source: str
+    input_hash: str
+    projects: int
+    voters: int
+    imported_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class BallotCast(Event, wire="ballots.ballot-cast.v1"):
+    ballot: str
+    cast_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class BallotClosed(Event, wire="ballots.ballot-closed.v1"):
+    ballot: str
+    closed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Winner:
+    """A project that the ballot funds, with the sentence that asked for it where there is one."""
+
+    project: str  # code on the ballot
+    words: dict[str, str]
+    summary: dict[str, str]
+    cost: Decimal
+    goal: str  # code of the policy goal it was filed under; "" for none
+    statement: int | None  # number in the ballot's hearing
+
+
+@dataclass(frozen=True, kw_only=True)
+class BallotCounted(Event, wire="ballots.ballot-counted.v1"):
+    ballot: str
+    words: dict[str, str]
+    hearing: str | None  # slug of the hearing it grew from
+    currency: str
+    certificate_hash: str
+    winners: tuple[Winner, ...]
+    counted_at: datetime

@@ -1,0 +1,25 @@
+"""What the plan tells the other blocks: what the city has promised, and how it goes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from madang.ground.events.event import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommitmentMade(Event, wire="plan.commitment-made.v1"):
+    commitment: int
+    words: dict[str, str]
+    ballot: str | None  # slug
+    project: str | None  # code on that ballot
+    hearing: str | None  # slug
+    statement: int | None  # number in that hearing
+    status: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommitmentProgressed(Event, wire="plan.commitment-progressed.v1"):
+    commitment: int
+    status: str
+    progressed_at: datetime

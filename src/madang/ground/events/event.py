@@ -1,0 +1,40 @@
+"""The shape of an event, and the register by which a stored one is read again.
+
+Free of Django: blocks declare their events without a database.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from pydantic import TypeAdapter
+
+EVENTS: dict[str, type["Event"]] = {}
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened: past tense, versioned, never changed once it is out.
+
+    A subclass is a frozen keyword-only dataclass that names itself on the wire:
+    `class HearingClosed(Event, wire="hearings.hearing-closed.v1")`.
+    """
+
+    wire: ClassVar[str]
+
+    def __init_subclass__(cls, wire: str) -> None:
+        assert wire not in EVENTS, f"two events are called {wire}"
+        assert wire.rpartition(".v")[2].isdigit(), f"{wire} carries no version"
+        cls.wire = wire
+        EVENTS[wire] = cls
+
+
+def to_payload(event: Event) -> dict[str, Any]:
+    """Return the event as plain JSON values."""
+    payload: dict[str, Any] = TypeAdapter(type(event)).dump_python(event, mode="json")
+    return payload
+
+
+def from_payload(wire: str, payload: dict[str, Any]) -> Event:
+    """Return the event that `to_payload` made. Raises KeyError for a name nobody declares."""
+    event: Event = TypeAdapter(EVENTS[wire]).validate_python(payload)
+    return event

@@ -1,0 +1,32 @@
+"""The outbox, and which handler has taken which event."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class OutboxEvent(models.Model):
+    """One event, written in the transaction of the act that it tells of."""
+
+    id = models.BigAutoField(primary_key=True)
+    wire = models.CharField(max_length=100)
+    payload = models.JSONField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.wire}"
+
+
+class Delivery(models.Model):
+    """A handler took an event; written in the transaction of what the handler did."""
+
+    event = models.ForeignKey(OutboxEvent, on_delete=models.CASCADE)
+    handler = models.CharField(max_length=200)
+    delivered_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["event", "handler"], name="one_delivery_a_handler")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_id} → {self.handler}"

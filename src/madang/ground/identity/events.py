@@ -1,0 +1,28 @@
+"""What the ground tells of people: who it is stays inside, so people go by their id."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from madang.ground.events.event import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResidencyRecorded(Event, wire="identity.residency-recorded.v1"):
+    person_id: UUID
+    proof: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleGranted(Event, wire="identity.role-granted.v1"):
+    person_id: UUID
+    role: str
+    granted_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleWithdrawn(Event, wire="identity.role-withdrawn.v1"):
+    person_id: UUID
+    role: str
+    withdrawn_at: datetime

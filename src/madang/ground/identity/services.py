@@ -1,0 +1,54 @@
+"""Every write about people: residency and roles."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from madang.ground.city.card import city
+from madang.ground.events.outbox import record
+from madang.ground.identity.events import ResidencyRecorded, RoleGranted, RoleWithdrawn
+from madang.ground.identity.models import Person, Proof, Residency, Role, RoleGrant
+
+
+class UnableToRecordResidency(Exception):
+    """The residency cannot be recorded: "unknown-district"."""
+
+
+@transaction.atomic
+def record_residency(*, person_id: UUID, district: str, proof: Proof, at: datetime) -> Residency:
+    """Say where a person lives and record ResidencyRecorded; a later proof replaces an earlier.
+
+    Declaring another district takes a counter's proof back, for nobody has seen that one.
+
+    Raises UnableToRecordResidency: "unknown-district".
+    """
+    if district not in city().district_codes:
+        raise UnableToRecordResidency("unknown-district")
+    Person.objects.select_for_update(no_key=True).get(id=person_id)
+    earlier = Residency.objects.filter(person_id=person_id).first()
+    if earlier and earlier.district == district and earlier.proof == Proof.COUNTER:
+        return earlier
+    residency, _ = Residency.objects.update_or_create(
+        person_id=person_id, defaults={"district": district, "proof": proof, "proved_at": at}
+    )
+    record(ResidencyRecorded(person_id=person_id, proof=proof.value, recorded_at=at))
+    return residency
+
+
+@transaction.atomic
+def grant_role(*, person_id: UUID, role: Role, at: datetime) -> None:
+    """Give a person a role and record RoleGranted; safe to repeat."""
+    _, is_new = RoleGrant.objects.get_or_create(
+        person_id=person_id, role=role, defaults={"granted_at": at}
+    )
+    if is_new:
+        record(RoleGranted(person_id=person_id, role=role.value, granted_at=at))
+
+
+@transaction.atomic
+def withdraw_role(*, person_id: UUID, role: Role, at: datetime) -> None:
+    """Take a role back and record RoleWithdrawn; safe to repeat."""
+    withdrawn, _ = RoleGrant.objects.filter(person_id=person_id, role=role).delete()
+    if withdrawn:
+        record(RoleWithdrawn(person_id=person_id, role=role.value, withdrawn_at=at))

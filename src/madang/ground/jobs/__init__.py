@@ -1,0 +1,1 @@
+"""Work for later, on the same PostgreSQL: procrastinate, seen only from here."""

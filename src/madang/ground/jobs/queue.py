@@ -1,0 +1,85 @@
+"""Put work into the queue, in the caller's transaction, and work it off.
+
+procrastinate defers on Django's own connection: a rolled-back act leaves no job. The worker is a
+second procrastinate app over the same tasks with connections of its own, so that what a running
+job defers still goes through Django's connection, in that job's transaction.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any, Generic, ParamSpec
+
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+
+P = ParamSpec("P")
+
+logger = logging.getLogger(__name__)
+
+
+class Job(Generic[P]):
+    """A function that can be called now, or deferred to the worker."""
+
+    def __init__(self, work: Callable[P, None], *, retries: int) -> None:
+        retry = RetryStrategy(max_attempts=retries, exponential_wait=2) if retries else False
+        self._work = work
+        self._task = app.task(name=f"{work.__module__}.{work.__qualname__}", retry=retry)(work)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> None:
+        self._work(*args, **kwargs)
+
+    def defer(self, *args: P.args, **kwargs: P.kwargs) -> None:
+        """Queue the call; it runs after the surrounding transaction commits."""
+        assert not args, "jobs take their arguments by name"
+        self._task.defer(**kwargs)
+
+
+def job(*, retries: int = 0) -> Callable[[Callable[P, None]], Job[P]]:
+    """Make a function a job: keyword arguments only, JSON values only.
+
+    retries: how often a failed run is tried again, waiting 2, 4, 8 … seconds.
+    """
+    return lambda work: Job(work, retries=retries)
+
+
+def periodic(cron: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Let the worker run a function on a cron line (with seconds, if wanted, as a sixth field)."""
+
+    def declare(work: Callable[[], None]) -> Callable[[], None]:
+        name = f"{work.__module__}.{work.__qualname__}"
+
+        @app.periodic(cron=cron)
+        @app.task(name=name, queueing_lock=name, lock=name)
+        def run(timestamp: int) -> None:  # procrastinate says when it was due
+            work()
+
+        return work
+
+    return declare
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="madang.ground.jobs.requeue_stalled", pass_context=True)
+async def requeue_stalled(context: JobContext, timestamp: int) -> None:
+    """Each minute: put back the jobs whose worker died with them."""
+    manager = context.app.job_manager
+    for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=60):
+        logger.warning("job %s was left by a dead worker; it runs again", stalled.id)
+        await manager.retry_job(stalled)
+
+
+def work_off() -> None:
+    """Run every queued job that is due, then return: for commands with no worker beside them."""
+    _run_worker(wait=False, listen_notify=False, install_signal_handlers=False)
+
+
+def work_forever() -> None:
+    """Run jobs as they come until SIGTERM or SIGINT, which lets the running job finish."""
+    _run_worker(wait=True, listen_notify=True, shutdown_graceful_timeout=30)
+
+
+def _run_worker(**options: Any) -> None:
+    assert isinstance(app.connector, DjangoConnector)
+    worker = app.with_connector(app.connector.get_worker_connector())
+    worker.run_worker(delete_jobs="successful", **options)

@@ -1,0 +1,16 @@
+"""Texts that people wrote in one language or more, kept as {"ko": …, "en": …}."""
+
+from collections.abc import Mapping
+
+Words = Mapping[str, str]
+
+
+def said(words: Words, language: str) -> str:
+    """Return the text in `language`, else in the language it was first written in.
+
+    Raises ValueError where there is no text at all.
+    """
+    text = words.get(language[:2]) or next(filter(None, words.values()), None)
+    if text is None:
+        raise ValueError("a text without words")
+    return text

@@ -1,0 +1,73 @@
+"""Read the environment for settings.py: flags, lists, secrets, the database address."""
+
+import os
+import secrets
+from os import environ
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+
+def flag(name: str) -> bool:
+    return environ.get(name, "").lower() in {"1", "true", "yes", "on"}
+
+
+def listed(name: str, default: list[str]) -> list[str]:
+    value = environ.get(name, "")
+    return [part.strip() for part in value.split(",") if part.strip()] or default
+
+
+def secret(name: str, data: Path) -> str:
+    """Return the secret from the environment, else from its file in the data folder, else "".
+
+    `keep_secrets` makes the files; a site without them has no secret and Django refuses to start.
+    """
+    if name in environ:
+        return environ[name]
+    kept = data / "secrets" / name.lower()
+    return kept.read_text("ascii") if kept.exists() else ""
+
+
+def keep_secrets(data: Path) -> None:
+    """Make the secrets that the environment does not give, once, readable by their owner alone."""
+    folder = data / "secrets"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in ("MADANG_SECRET_KEY", "MADANG_PSEUDONYM_KEY"):
+        kept = folder / name.lower()
+        if name in environ or kept.exists():
+            continue
+        draft = folder / f".{name.lower()}.{os.getpid()}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48), "ascii")
+        try:
+            kept.hardlink_to(draft)  # never replaces what another process made meanwhile
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+
+
+def database(data: Path) -> dict[str, Any]:
+    """Return Django's settings for MADANG_DATABASE_URL, or for the database in the data folder.
+
+    Raises ValueError for an address that is not postgresql://.
+    """
+    address = environ.get("MADANG_DATABASE_URL") or f"postgresql://postgres@/madang?host={data / 'postgres'}"
+    parts = urlsplit(address)
+    if parts.scheme not in {"postgresql", "postgres"}:
+        raise ValueError(
+            "MADANG_DATABASE_URL must start with postgresql://, for Madang keeps its data in "
+            f"PostgreSQL only; it starts with {parts.scheme}://"
+        )
+    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", parts.hostname or ""),
+        "PORT": parts.port or "",
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": query,
+    }

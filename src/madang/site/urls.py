@@ -1,0 +1,29 @@
+"""Every address of the site. Korean stands at /, another language behind its code (/en/)."""
+
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+from madang.site import home
+from madang.site.api import api
+
+urlpatterns = [
+    path("healthz", home.healthz),
+    path("robots.txt", home.robots),
+    path("api/v1/", api.urls),
+    *i18n_patterns(
+        path("", home.home, name="home"),
+        path("about/privacy", home.privacy, name="privacy"),
+        path("about/blocks", home.blocks, name="blocks"),
+        path("account/", include("allauth.account.urls")),
+        path("identity/", include("madang.ground.identity.web")),
+        *[
+            path(f"{placed.block.name}/", include(f"{placed.package}.web"))
+            for placed in settings.BLOCKS
+            if find_spec(f"{placed.package}.web")
+        ],
+        prefix_default_language=False,
+    ),
+]

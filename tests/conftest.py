@@ -1,0 +1,42 @@
+"""What every test may lean on: keys, a real PostgreSQL, the real data where it is at hand."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from madang.site.postgres import running_database
+
+settings.SECRET_KEY = "for tests only, " * 4
+settings.MADANG_PSEUDONYM_KEY = "for tests only"
+settings.STORAGES["staticfiles"] = {
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+}
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+REAL_DATA = Path(
+    os.environ.get("MADANG_TEST_DATA", Path(__file__).parents[2] / "shared" / "data")
+).resolve()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Run the city's own PostgreSQL for the tests, or use the server MADANG_DATABASE_URL names."""
+    from madang.site.environment import database
+
+    data = tmp_path_factory.mktemp("city")
+    with running_database(data):
+        connections["default"].settings_dict.update(database(data))
+        yield
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data; without it the test is skipped."""
+    if not REAL_DATA.is_dir():
+        pytest.skip(f"no real data at {REAL_DATA}: set MADANG_TEST_DATA to its folder")
+    return REAL_DATA
