@@ -1,0 +1,58 @@
+"""The door: what other blocks may know of hearings. Frozen values, no rows."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from madang.ground.words import Words
+from madang.listen.hearings.models import Hearing, Moderation, Statement
+
+
+@dataclass(frozen=True)
+class HearingCard:
+    slug: str
+    words: Words  # the title
+    status: str
+    origin: str
+
+    @property
+    def url(self) -> str:
+        return reverse("hearings:hearing", args=[self.slug])
+
+
+@dataclass(frozen=True)
+class StatementCard:
+    hearing: str  # slug
+    number: int
+    words: Words
+
+    @property
+    def url(self) -> str:
+        return reverse("hearings:statement", args=[self.hearing, self.number])
+
+
+def find_hearing(*, slug: str) -> HearingCard | None:
+    """Return a hearing that is public, None for any other. One SQL query."""
+    hearing = Hearing.objects.public().filter(slug=slug).first()
+    return hearing and HearingCard(hearing.slug, hearing.title, hearing.status, hearing.origin)
+
+
+def list_hearings() -> list[HearingCard]:
+    """Return every public hearing, newest first. One SQL query."""
+    rows = Hearing.objects.public().order_by("-opened_at")
+    return [HearingCard(row.slug, row.title, row.status, row.origin) for row in rows]
+
+
+def find_statement(*, hearing: str, number: int) -> StatementCard | None:
+    """Return a statement that everyone may read, None for any other. One SQL query."""
+    return next(iter(find_statements(hearing=hearing, numbers=[number])), None)
+
+
+def find_statements(*, hearing: str, numbers: list[int] | None = None) -> list[StatementCard]:
+    """Return the shown statements of a public hearing, all or those numbered. One SQL query."""
+    rows = Statement.objects.filter(
+        hearing__in=Hearing.objects.public().filter(slug=hearing), moderation=Moderation.SHOWN
+    ).order_by("number")
+    if numbers is not None:
+        rows = rows.filter(number__in=numbers)
+    return [StatementCard(hearing, row.number, row.words) for row in rows]
