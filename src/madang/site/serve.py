@@ -1,0 +1,124 @@
+"""Run the site's processes side by side: pages (WSGI), jobs, live updates (ASGI).
+
+One dying process is started again and does not take the others with it; none outlives this one.
+"""
+
+import ctypes
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+logger = logging.getLogger(__name__)
+
+LONGEST_WAIT_S = 30.0
+GRACE_S = 15.0
+
+
+@dataclass
+class Child:
+    """One process to keep alive. `wait_s` grows while it keeps dying."""
+
+    name: str
+    command: list[str]
+    process: subprocess.Popen[bytes] | None = None
+    wait_s: float = 1.0
+    not_before: float = field(default=0.0)
+
+
+def serve_city(*, data: Path, host: str, port: int) -> int:
+    """Serve until SIGTERM or SIGINT; return the exit code."""
+    from django.core.management import call_command
+
+    if taken := [each for each in (port, port + 1) if _is_taken(host, each)]:
+        from madang.site.cli.refusal import Refusal
+        from madang.site.cli.words import _
+
+        raise Refusal(
+            _("Port {port} of {host} is in use; choose another with --port.").format(
+                port=taken[0], host=host
+            ),
+            exit_code=3,
+        )
+    call_command("collectstatic", interactive=False, verbosity=0)
+    os.environ.setdefault("MADANG_LIVE_URL", f"http://{host}:{port + 1}/live")
+    return _keep_running(_children(data, host, port))
+
+
+def _children(data: Path, host: str, port: int) -> list[Child]:
+    granian = [sys.executable, "-m", "granian", "--host", host, "--log-level", "warning"]
+    pages = [
+        *["--interface", "wsgi", "--port", str(port), "--workers", "1", "--blocking-threads", "8"],
+        *["--static-path-mount", str(data / "static"), "--respawn-failed-workers"],
+        "madang.site.wsgi:application",
+    ]
+    live = ["--interface", "asgi", "--port", str(port + 1), "madang.site.live:application"]
+    return [
+        Child("pages", granian + pages),
+        Child("live", granian + live),
+        Child("jobs", [sys.executable, "-m", "madang.site.worker"]),
+    ]
+
+
+def _keep_running(children: list[Child]) -> int:
+    stopping = False
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    while not stopping:
+        for child in children:
+            _tend(child, time.monotonic())
+        time.sleep(0.2)
+    _end(children)
+    return 0
+
+
+def _tend(child: Child, now: float) -> None:
+    """Start the child if it is not running and has waited its time."""
+    if child.process is not None and child.process.poll() is None:
+        return
+    if child.process is not None and now >= child.not_before:
+        logger.warning("%s ended with %s; starting it again", child.name, child.process.returncode)
+        child.wait_s = min(child.wait_s * 2, LONGEST_WAIT_S)
+    if now >= child.not_before:
+        child.process = subprocess.Popen(child.command, preexec_fn=_die_with_parent)  # noqa: S603, PLW1509 our own commands; set before any thread
+        child.not_before = now + child.wait_s
+
+
+def _end(children: list[Child]) -> None:
+    running = [child.process for child in children if child.process is not None]
+    for process in running:
+        process.terminate()
+    deadline = time.monotonic() + GRACE_S
+    for process in running:
+        try:
+            process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _die_with_parent() -> None:
+    """Ask Linux to end this process when its parent is killed, so that no port stays taken."""
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+    os.setpgid(0, 0)  # Ctrl+C reaches the parent alone, which ends its children in order
+
+
+def _is_taken(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return True
+    return False
