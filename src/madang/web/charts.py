@@ -1,0 +1,216 @@
+"""Geometry of the server-made pictures: numbers in, pixels and path strings out.
+
+Pure: knows no language and no colour. Coordinates are whole pixels of the picture's view box, so
+that no locale can put a comma into them; shares of a bar's length are strings such as "41.5%".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+LETTERS = ("A", "B", "C", "D", "E")
+WIDTH, HEIGHT, MARGIN = 640, 480, 48
+Pixel = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A part of a bar: where it starts and how long it is, in percent of the bar."""
+
+    name: str
+    start: str
+    length: str
+
+
+@dataclass(frozen=True)
+class GroupOnMap:
+    """One opinion group: its letter, its points as one path, its hull, its badge."""
+
+    letter: str
+    css: str
+    label: str
+    says: tuple[str, ...]
+    size: int
+    share: float
+    cx: int
+    cy: int
+    points: str  # SVG path data
+    hull: str  # SVG polygon points
+
+
+@dataclass(frozen=True)
+class OpinionMap:
+    """Everything web/parts/opinion_map.html prints."""
+
+    width: int
+    height: int
+    participants: int
+    groups: tuple[GroupOnMap, ...]
+    ungrouped: int
+    ungrouped_points: str  # SVG path data
+    you: Pixel | None
+    you_letter: str | None
+
+
+def draw_opinion_map(
+    *,
+    points: Sequence[tuple[float, float, int | None]],
+    labels: Sequence[str],
+    says: Sequence[Sequence[str]] = (),
+    you: int | None = None,
+) -> OpinionMap:
+    """Return the picture of an opinion map, in pixels.
+
+    points: x and y as the core returned them (y upwards), and the group from 0, None for nobody's.
+    labels: one for each group, at most five; says: sentences that set each group apart, if any.
+    you: index in `points` of the person who looks, if they are on the map.
+
+    Raises ValueError where a group has no label or no point, or where there are more than five.
+    """
+    if len(labels) > len(LETTERS):
+        raise ValueError(f"{len(labels)} groups, but only {len(LETTERS)} can be told apart")
+    pixels = scale_to_pixels([(x, y) for x, y, _ in points])
+    members: list[list[Pixel]] = [[] for _ in labels]
+    alone: list[Pixel] = []
+    for pixel, (_, _, group) in zip(pixels, points, strict=True):
+        if group is not None and not 0 <= group < len(labels):
+            raise ValueError(f"a point stands in group {group}, of which nothing is said")
+        (alone if group is None else members[group]).append(pixel)
+    radius = 7 if len(points) <= 400 else 5 if len(points) <= 2000 else 4
+    grouped = len(points) - len(alone)
+    your_group = None if you is None else points[you][2]
+    return OpinionMap(
+        width=WIDTH,
+        height=HEIGHT,
+        participants=len(points),
+        groups=tuple(
+            _draw_group(
+                letter=LETTERS[index],
+                label=label,
+                says=tuple(says[index]) if says else (),
+                members=members[index],
+                grouped=grouped,
+                radius=radius,
+            )
+            for index, label in enumerate(labels)
+        ),
+        ungrouped=len(alone),
+        ungrouped_points="".join(_circle(x, y, max(2, radius - 3)) for x, y in alone),
+        you=None if you is None else pixels[you],
+        you_letter=None if your_group is None else LETTERS[your_group],
+    )
+
+
+def scale_to_pixels(points: Sequence[tuple[float, float]]) -> list[Pixel]:
+    """Return the points in pixels: one scale for both axes, centred, y downwards.
+
+    Raises ValueError on a coordinate that is not finite.
+    """
+    if not all(isfinite(x) and isfinite(y) for x, y in points):
+        raise ValueError("a coordinate is not finite")
+    if not points:
+        return []
+    left, right = min(x for x, _ in points), max(x for x, _ in points)
+    low, high = min(y for _, y in points), max(y for _, y in points)
+    rooms = [
+        room / extent
+        for room, extent in ((WIDTH - 2 * MARGIN, right - left), (HEIGHT - 2 * MARGIN, high - low))
+        if extent > 0
+    ]
+    scale = min(rooms, default=0.0)  # all points in one place: the middle
+    middle_x, middle_y = (left + right) / 2, (low + high) / 2
+    return [
+        (round(WIDTH / 2 + (x - middle_x) * scale), round(HEIGHT / 2 - (y - middle_y) * scale))
+        for x, y in points
+    ]
+
+
+def convex_hull(pixels: Sequence[Pixel]) -> list[Pixel]:
+    """Return the corners of the smallest convex shape around the pixels (monotone chain)."""
+    ordered = sorted(set(pixels))
+    if len(ordered) < 3:
+        return ordered
+    return _half_hull(ordered)[:-1] + _half_hull(ordered[::-1])[:-1]
+
+
+def split_bar(counts: Sequence[tuple[str, int]]) -> list[Segment]:
+    """Return the counts as parts of one whole bar; parts of nothing are left out.
+
+    Raises ValueError on a negative count.
+    """
+    if any(count < 0 for _, count in counts):
+        raise ValueError(f"a negative count in {counts}")
+    total = sum(count for _, count in counts)
+    segments, passed = [], 0
+    for name, count in counts:
+        if count:
+            start, length = 100 * passed / total, 100 * count / total
+            segments.append(Segment(name, f"{start:.2f}%", f"{length:.2f}%"))
+        passed += count
+    return segments
+
+
+def _half_hull(ordered: Sequence[Pixel]) -> list[Pixel]:
+    hull: list[Pixel] = []
+    for x, y in ordered:
+        while len(hull) > 1:
+            (ax, ay), (bx, by) = hull[-2:]
+            if (bx - ax) * (y - ay) - (by - ay) * (x - ax) > 0:
+                break
+            hull.pop()
+        hull.append((x, y))
+    return hull
+
+
+def _draw_group(
+    *,
+    letter: str,
+    label: str,
+    says: tuple[str, ...],
+    members: list[Pixel],
+    grouped: int,
+    radius: int,
+) -> GroupOnMap:
+    if not members:
+        raise ValueError(f"group {letter} has no point")
+    return GroupOnMap(
+        letter=letter,
+        css=f"group-{letter.lower()}",
+        label=label,
+        says=says,
+        size=len(members),
+        share=len(members) / grouped,
+        cx=round(sum(x for x, _ in members) / len(members)),
+        cy=round(sum(y for _, y in members) / len(members)),
+        points="".join(_SHAPES[letter](x, y, radius) for x, y in members),
+        hull=" ".join(f"{x},{y}" for x, y in convex_hull(members)),
+    )
+
+
+def _circle(x: int, y: int, radius: int) -> str:
+    turn = f"a{radius},{radius} 0 1,0"
+    return f"M{x - radius},{y}{turn} {2 * radius},0{turn} {-2 * radius},0z"
+
+
+def _square(x: int, y: int, radius: int) -> str:
+    side = 2 * radius - 1
+    return f"M{x - radius + 1},{y - radius + 1}h{side}v{side}h{-side}z"
+
+
+def _triangle(x: int, y: int, radius: int) -> str:
+    return f"M{x},{y - radius - 1}l{radius + 1},{2 * radius}h{-2 * radius - 2}z"
+
+
+def _diamond(x: int, y: int, radius: int) -> str:
+    reach = radius + 1
+    return f"M{x},{y - reach}l{reach},{reach}l{-reach},{reach}l{-reach},{-reach}z"
+
+
+def _plus(x: int, y: int, radius: int) -> str:
+    arm, reach = max(2, radius // 2), radius + 1
+    out = reach - arm
+    right, left = f"v{out}h{out}v{2 * arm}", f"h{-out}v{out}h{-2 * arm}"
+    return f"M{x + arm},{y - reach}{right}{left}v{-out}h{-out}v{-2 * arm}h{out}v{-out}z"
+
+
+_SHAPES = dict(zip(LETTERS, (_circle, _square, _triangle, _diamond, _plus), strict=True))
