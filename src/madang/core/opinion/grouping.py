@@ -2,8 +2,10 @@
 
 Source: the method that Polis publishes (Small et al. 2021): at most 100 base clusters, started
 from the first people in encounter order; k-means over them, weighted by their size; k with the
-best mean silhouette. Ours: the groups start from equal shares of people along the first axis,
-not from the first base clusters, so that nobody's early vote decides where a group begins.
+best mean silhouette. Ours: the groups start from equal shares of people along the first axis, not
+from the first base clusters, so that nobody's early vote decides where a group begins; where that
+start runs into a clearly worse split than starting from the extremes does, the latter is taken;
+and the silhouette counts people, not base clusters.
 """
 
 from dataclasses import dataclass
@@ -15,6 +17,10 @@ BASE_CLUSTERS = 100
 LARGEST_K = 5
 BASE_CLUSTERS_PER_FURTHER_GROUP = 12
 MOST_ROUNDS = 100
+
+# The start from the extremes must leave this much less squared distance to be preferred. Smaller
+# gains come and go with a few votes, and a map that jumps between two splits helps nobody.
+CLEAR_GAIN = 0.01
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,18 @@ def split_into_groups(base: BaseClusters, k: int) -> NDArray[np.intp]:
     """Return the group, from 0, of each base cluster; k groups, none empty, or ValueError."""
     if not 2 <= k <= len(base.centres):
         raise ValueError(f"{len(base.centres)} base clusters do not make {k} groups")
-    return _k_means(base.centres, base.weights, _starts_along_first_axis(base, k))
+    along = _k_means(base.centres, base.weights, _starts_along_first_axis(base, k))
+    apart = _k_means(base.centres, base.weights, _starts_far_apart(base, k))
+    # One outlier is no group: a person alone always lowers the distance and explains nothing.
+    leaves_nobody_alone = np.bincount(apart, base.weights).min() > 1
+    allowed = _distance_left(base, along) * (1.0 - CLEAR_GAIN)
+    return apart if leaves_nobody_alone and _distance_left(base, apart) < allowed else along
+
+
+def _distance_left(base: BaseClusters, group_of: NDArray[np.intp]) -> float:
+    """Return the squared distance of all people to the centres of their groups, summed."""
+    centres = _means(base.centres, base.weights, group_of, int(group_of.max()) + 1)
+    return float((base.weights * ((base.centres - centres[group_of]) ** 2).sum(axis=1)).sum())
 
 
 def silhouette(base: BaseClusters, group_of: NDArray[np.intp]) -> float:
@@ -91,9 +108,23 @@ def _starts_along_first_axis(base: BaseClusters, k: int) -> NDArray[np.float64]:
     shares[order] = np.minimum((middle * k / base.weights.sum()).astype(np.intp), k - 1)
     used, shares = np.unique(shares, return_inverse=True)
     starts = _means(base.centres, base.weights, shares, used.size)
-    while len(starts) < k:
-        farthest = base.centres[int(_squared_distances(base.centres, starts).min(axis=1).argmax())]
-        starts = np.vstack([starts, farthest])
+    return _add_farthest(base, starts, k)
+
+
+def _starts_far_apart(base: BaseClusters, k: int) -> NDArray[np.float64]:
+    """Return k different starting centres: the base cluster farthest from the middle, then each
+    time the one farthest from those taken."""
+    middle = np.average(base.centres, axis=0, weights=base.weights)[np.newaxis]
+    return _add_farthest(base, middle, k + 1)[1:]
+
+
+def _add_farthest(
+    base: BaseClusters, starts: NDArray[np.float64], count: int
+) -> NDArray[np.float64]:
+    """Return the starts, filled up to `count` with base clusters far from all of them."""
+    while len(starts) < count:
+        nearest = _squared_distances(base.centres, starts).min(axis=1)
+        starts = np.vstack([starts, base.centres[int(nearest.argmax())]])
     return starts
 
 
