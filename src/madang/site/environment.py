@@ -52,7 +52,10 @@ def database(data: Path) -> dict[str, Any]:
 
     Raises ValueError for an address that is not postgresql://.
     """
-    address = environ.get("MADANG_DATABASE_URL") or f"postgresql://postgres@/madang?host={data / 'postgres'}"
+    address = (
+        environ.get("MADANG_DATABASE_URL")
+        or f"postgresql://postgres@/madang?host={data / 'postgres'}"
+    )
     parts = urlsplit(address)
     if parts.scheme not in {"postgresql", "postgres"}:
         raise ValueError(

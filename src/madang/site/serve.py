@@ -91,7 +91,7 @@ def _tend(child: Child, now: float) -> None:
         logger.warning("%s ended with %s; starting it again", child.name, child.process.returncode)
         child.wait_s = min(child.wait_s * 2, LONGEST_WAIT_S)
     if now >= child.not_before:
-        child.process = subprocess.Popen(child.command, preexec_fn=_die_with_parent)  # noqa: S603, PLW1509 our own commands; set before any thread
+        child.process = subprocess.Popen(child.command, preexec_fn=_die_with_parent)  # noqa: S603 our own commands
         child.not_before = now + child.wait_s
 
 

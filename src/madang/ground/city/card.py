@@ -94,7 +94,9 @@ def _city(card: dict[str, Any], path: Path) -> City:
         currency=card["currency"],
         languages=tuple(card["languages"]),
         districts=districts,
-        offices=tuple(Office(row["code"], {"ko": row["ko"], "en": row["en"]}) for row in card["offices"]),
+        offices=tuple(
+            Office(row["code"], {"ko": row["ko"], "en": row["en"]}) for row in card["offices"]
+        ),
         age_bands=tuple(card["age_bands"]),
         people=people,
         boundaries=boundaries,

@@ -7,7 +7,8 @@ BLOCK = Block(
     name="hearings",
     korean="공청회",
     english="Hearings",
-    summary="Residents write what they think, vote on each other's sentences, and see where they stand.",
+    summary="Residents write what they think, vote on each other's sentences, "
+    "and see where they stand.",
     home="hearings:list",
     uses=("identity", "privacy"),
     emits=(

@@ -4,14 +4,14 @@ from madang.decide.ballots.events import BallotCounted
 from madang.decide.plan.events import CommitmentMade, CommitmentProgressed
 from madang.ground.events.outbox import handles
 from madang.listen.hearings.events import HearingClosed
-from madang.listen.hearings.jobs import draw_final_map
+from madang.listen.hearings.jobs import draw_current_map
 from madang.listen.hearings.services import mark_decided, note_outcome, note_progress
 
 
 @handles(HearingClosed)
 def draw_map_of_closed_hearing(event: HearingClosed) -> None:
     """The final map waits in the queue, for drawing may take longer than an event should."""
-    draw_final_map.defer(slug=event.hearing)
+    draw_current_map.defer(slug=event.hearing)
 
 
 @handles(BallotCounted)

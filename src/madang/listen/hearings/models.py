@@ -99,6 +99,7 @@ class Statement(models.Model):
     )
     reason = models.CharField(max_length=300, blank=True)  # why it is hidden
     written_at = models.DateTimeField()
+    moderated_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -122,7 +123,9 @@ class Participant(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["hearing", "number"], name="one_number_a_participant"),
-            models.UniqueConstraint(fields=["hearing", "pseudonym"], name="one_participant_a_resident"),
+            models.UniqueConstraint(
+                fields=["hearing", "pseudonym"], name="one_participant_a_resident"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -158,7 +161,7 @@ class DrawnMap(models.Model):
     hearing = models.ForeignKey(Hearing, on_delete=models.PROTECT, related_name="maps")
     input_hash = models.CharField(max_length=64)
     core_version = models.CharField(max_length=20)
-    seed = models.BigIntegerField()
+    seed = models.BigIntegerField(null=True)  # null = no random number was drawn
     votes = models.PositiveIntegerField()  # how many counted
     result: "models.JSONField[Any, Any]" = models.JSONField()
     drawn_at = models.DateTimeField()

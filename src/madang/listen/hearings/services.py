@@ -11,6 +11,7 @@ from madang.ground.privacy.pseudonyms import pseudonym
 from madang.ground.words import Words
 from madang.listen.hearings import events
 from madang.listen.hearings.models import (
+    DrawnMap,
     Hearing,
     Moderation,
     Origin,
@@ -20,6 +21,7 @@ from madang.listen.hearings.models import (
     Status,
     Vote,
 )
+from madang.listen.hearings.queries import compute_map
 from madang.listen.hearings.rules import check_statement
 
 
@@ -119,7 +121,9 @@ def add_statement(*, slug: str, words: Words, at: datetime, theme: str = "") -> 
 
 
 @transaction.atomic
-def write_statement(*, slug: str, person_id: UUID, text: str, language: str, at: datetime) -> Statement:
+def write_statement(
+    *, slug: str, person_id: UUID, text: str, language: str, at: datetime
+) -> Statement:
     """Take a resident's sentence, to be shown once a moderator has read it.
 
     Safe to repeat: the same person sending the same sentence again gets the first one back.
@@ -132,7 +136,9 @@ def write_statement(*, slug: str, person_id: UUID, text: str, language: str, at:
     author = voice_of(person_id=person_id, hearing=slug)
     _lock_numbers(hearing)
     text = " ".join(text.split())
-    if earlier := hearing.statements.filter(author=author, words__contains={language: text}).first():
+    if earlier := hearing.statements.filter(
+        author=author, words__contains={language: text}
+    ).first():
         return earlier
     return _say(hearing, {language: text}, Moderation.WAITING, at, author=author)
 
@@ -184,7 +190,8 @@ def moderate_statement(
     if statement.moderation == moderation:
         return statement
     statement.moderation, statement.reason = moderation, reason.strip()
-    statement.save(update_fields=["moderation", "reason"])
+    statement.moderated_at = at
+    statement.save(update_fields=["moderation", "reason", "moderated_at"])
     record(
         events.StatementModerated(
             hearing=slug,
@@ -216,7 +223,9 @@ def cast_vote(*, slug: str, person_id: UUID, statement: int, value: int, at: dat
     if sentence is None:
         raise UnableToVote("no-such-statement")
     participant = _participant(hearing, voice_of(person_id=person_id, hearing=slug))
-    earlier = Vote.objects.filter(participant=participant, statement=sentence, is_newest=True).first()
+    earlier = Vote.objects.filter(
+        participant=participant, statement=sentence, is_newest=True
+    ).first()
     if earlier and earlier.value == value:
         return earlier
     if earlier:
@@ -236,7 +245,9 @@ def cast_vote(*, slug: str, person_id: UUID, statement: int, value: int, at: dat
 
 def _participant(hearing: Hearing, voice: str) -> Participant:
     """Return the participant, locked so that one resident's votes come one after another."""
-    known = Participant.objects.select_for_update(no_key=True).filter(hearing=hearing, pseudonym=voice)
+    known = Participant.objects.select_for_update(no_key=True).filter(
+        hearing=hearing, pseudonym=voice
+    )
     if found := known.first():
         return found
     _lock_numbers(hearing)
@@ -292,6 +303,32 @@ def answer_hearing(*, slug: str, answer: Words, at: datetime) -> Hearing:
     record(events.HearingAnswered(hearing=slug, answered_at=at))
     announce(f"hearing/{slug}")
     return hearing
+
+
+@transaction.atomic
+def draw_map(*, slug: str, at: datetime) -> DrawnMap:
+    """Draw the map of the votes that count now and record MapDrawn.
+
+    Safe to repeat: the same votes have the same map, which is then only dated anew.
+    Raises Hearing.DoesNotExist.
+    """
+    hearing = Hearing.objects.get(slug=slug)
+    computed = compute_map(hearing=hearing)
+    drawn, is_new = DrawnMap.objects.get_or_create(
+        hearing=hearing,
+        input_hash=computed["input_hash"],
+        core_version=computed["core_version"],
+        defaults={**computed, "drawn_at": at},
+    )
+    if is_new:
+        groups = len(drawn.result["groups"])
+        record(
+            events.MapDrawn(hearing=slug, input_hash=drawn.input_hash, groups=groups, drawn_at=at)
+        )
+        announce(f"hearing/{slug}")
+    else:
+        DrawnMap.objects.filter(id=drawn.id).update(drawn_at=at)
+    return drawn
 
 
 @transaction.atomic

@@ -1,0 +1,96 @@
+"""Bring a whole hearing in from an export: one transaction, one event."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from madang.core.opinion.conversation import Conversation, input_hash
+from madang.ground.copying import copy_rows
+from madang.ground.events.outbox import record
+from madang.ground.words import Words
+from madang.listen.hearings import events
+from madang.listen.hearings.models import (
+    Hearing,
+    Moderation,
+    Origin,
+    Participant,
+    Statement,
+    Status,
+    Vote,
+)
+from madang.listen.hearings.rules import language_of, list_votes
+from madang.listen.hearings.services import create_hearing
+
+
+@transaction.atomic
+def import_conversation(
+    *,
+    conversation: Conversation,
+    slug: str,
+    title: Words,
+    introduction: Words,
+    question: Words,
+    texts: Mapping[int, Words],
+    source: str,
+    origin: Origin,
+    at: datetime,
+) -> Hearing:
+    """Open a hearing with the statements and votes of an export, and record HearingImported.
+
+    Every vote of the export's history is kept, the newest counts. The same export again returns
+    the hearing that it made the first time.
+
+    texts: the sentences by id in other languages than the export's own; may be empty.
+    Raises UnableToCreateHearing: "slug-taken".
+    """
+    fingerprint = input_hash(conversation)
+    if earlier := Hearing.objects.filter(input_hash=fingerprint).first():
+        return earlier
+    hearing = create_hearing(
+        slug=slug, title=title, introduction=introduction, question=question, origin=origin
+    )
+    hearing.status, hearing.opened_at = Status.OPEN, at
+    hearing.source, hearing.input_hash = source, fingerprint
+    hearing.save(update_fields=["status", "opened_at", "source", "input_hash"])
+    votes = _copy(hearing, conversation, texts, at)
+    record(
+        events.HearingImported(
+            hearing=slug,
+            source=source,
+            input_hash=fingerprint,
+            statements=len(conversation.statements),
+            votes=votes,
+            imported_at=at,
+        )
+    )
+    return hearing
+
+
+def _copy(
+    hearing: Hearing, conversation: Conversation, texts: Mapping[int, Words], at: datetime
+) -> int:
+    """Write an export's sentences, people and votes; return how many votes count."""
+    Statement.objects.bulk_create(
+        Statement(
+            hearing=hearing,
+            number=each.id,
+            words=texts.get(each.id) or {language_of(each.text): each.text or f"#{each.id}"},
+            moderation=Moderation.HIDDEN if each.is_out else Moderation.SHOWN,
+            reason="moderated out in the source" if each.is_out else "",
+            written_at=at,
+        )
+        for each in conversation.statements
+    )
+    copy_rows(
+        Participant, ["hearing", "number"], ((hearing.id, n) for n in conversation.participant_ids)
+    )
+    people = dict(hearing.participants.values_list("number", "id"))
+    sentences = dict(hearing.statements.values_list("number", "id"))
+    votes = list_votes(conversation, at)
+    copy_rows(
+        Vote,
+        ["participant", "statement", "value", "cast_at", "is_newest"],
+        ((people[v.person], sentences[v.statement], v.value, v.at, v.is_newest) for v in votes),
+    )
+    return sum(vote.is_newest for vote in votes)
