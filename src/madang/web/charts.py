@@ -8,7 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-LETTERS = ("A", "B", "C", "D", "E")
+# Each group has a letter and a shape of its own, drawn in a box of 24 by 24.
+SHAPES = {
+    "A": "M2,12a10,10 0 1,0 20,0a10,10 0 1,0 -20,0z",
+    "B": "M3,3h18v18h-18z",
+    "C": "M12,2l11,19.5h-22z",
+    "D": "M12,1l11,11l-11,11l-11,-11z",
+    "E": "M8.5,1.5h7v7h7v7h-7v7h-7v-7h-7v-7h7z",
+}
+LETTERS = tuple(SHAPES)
 WIDTH, HEIGHT, MARGIN = 640, 480, 48
 Pixel = tuple[int, int]
 
@@ -24,18 +32,19 @@ class Segment:
 
 @dataclass(frozen=True)
 class GroupOnMap:
-    """One opinion group: its letter, its points as one path, its hull, its badge."""
+    """One opinion group: its letter and shape, its points, its hull, its badge."""
 
     letter: str
     css: str
+    shape: str  # SVG path data in a box of 24 by 24
     label: str
     says: tuple[str, ...]
     size: int
     share: float
     cx: int
     cy: int
-    points: str  # SVG path data
-    hull: str  # SVG polygon points
+    points: str  # as SVG writes them: "x,y x,y"
+    hull: str  # likewise, corners only
 
 
 @dataclass(frozen=True)
@@ -47,7 +56,8 @@ class OpinionMap:
     participants: int
     groups: tuple[GroupOnMap, ...]
     ungrouped: int
-    ungrouped_points: str  # SVG path data
+    ungrouped_points: str
+    point_size: int  # pixels across
     you: Pixel | None
     you_letter: str | None
 
@@ -76,7 +86,6 @@ def draw_opinion_map(
         if group is not None and not 0 <= group < len(labels):
             raise ValueError(f"a point stands in group {group}, of which nothing is said")
         (alone if group is None else members[group]).append(pixel)
-    radius = 7 if len(points) <= 400 else 5 if len(points) <= 2000 else 4
     grouped = len(points) - len(alone)
     your_group = None if you is None else points[you][2]
     return OpinionMap(
@@ -90,12 +99,12 @@ def draw_opinion_map(
                 says=tuple(says[index]) if says else (),
                 members=members[index],
                 grouped=grouped,
-                radius=radius,
             )
             for index, label in enumerate(labels)
         ),
         ungrouped=len(alone),
-        ungrouped_points="".join(_circle(x, y, max(2, radius - 3)) for x, y in alone),
+        ungrouped_points=_written(alone),
+        point_size=15 if len(points) <= 400 else 11 if len(points) <= 2000 else 9,
         you=None if you is None else pixels[you],
         you_letter=None if your_group is None else LETTERS[your_group],
     )
@@ -169,48 +178,24 @@ def _draw_group(
     says: tuple[str, ...],
     members: list[Pixel],
     grouped: int,
-    radius: int,
 ) -> GroupOnMap:
     if not members:
         raise ValueError(f"group {letter} has no point")
     return GroupOnMap(
         letter=letter,
         css=f"group-{letter.lower()}",
+        shape=SHAPES[letter],
         label=label,
         says=says,
         size=len(members),
         share=len(members) / grouped,
         cx=round(sum(x for x, _ in members) / len(members)),
         cy=round(sum(y for _, y in members) / len(members)),
-        points="".join(_SHAPES[letter](x, y, radius) for x, y in members),
-        hull=" ".join(f"{x},{y}" for x, y in convex_hull(members)),
+        points=_written(members),
+        hull=_written(convex_hull(members)),
     )
 
 
-def _circle(x: int, y: int, radius: int) -> str:
-    turn = f"a{radius},{radius} 0 1,0"
-    return f"M{x - radius},{y}{turn} {2 * radius},0{turn} {-2 * radius},0z"
-
-
-def _square(x: int, y: int, radius: int) -> str:
-    side = 2 * radius - 1
-    return f"M{x - radius + 1},{y - radius + 1}h{side}v{side}h{-side}z"
-
-
-def _triangle(x: int, y: int, radius: int) -> str:
-    return f"M{x},{y - radius - 1}l{radius + 1},{2 * radius}h{-2 * radius - 2}z"
-
-
-def _diamond(x: int, y: int, radius: int) -> str:
-    reach = radius + 1
-    return f"M{x},{y - reach}l{reach},{reach}l{-reach},{reach}l{-reach},{-reach}z"
-
-
-def _plus(x: int, y: int, radius: int) -> str:
-    arm, reach = max(2, radius // 2), radius + 1
-    out = reach - arm
-    right, left = f"v{out}h{out}v{2 * arm}", f"h{-out}v{out}h{-2 * arm}"
-    return f"M{x + arm},{y - reach}{right}{left}v{-out}h{-out}v{-2 * arm}h{out}v{-out}z"
-
-
-_SHAPES = dict(zip(LETTERS, (_circle, _square, _triangle, _diamond, _plus), strict=True))
+def _written(pixels: list[Pixel]) -> str:
+    # A line of one point has no vertex to carry a mark, so a lone point is written twice.
+    return " ".join(f"{x},{y}" for x, y in (pixels * 2 if len(pixels) == 1 else pixels))

@@ -5,16 +5,18 @@ The arguments of each part stand on top of its template in templates/web/parts.
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
+from babel import Locale
+from babel.dates import format_datetime
 from django import template
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField, CheckboxInput
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone, translation
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -46,13 +48,13 @@ def _in_korean() -> bool:
 @register.filter
 def day(value: date) -> str:
     """2020. 5. 21.(목) or Thu 21 May 2020; a datetime in the city's time zone."""
-    return date_format(_here(value), pgettext("date format", "D j M Y"))
+    return _spell(value, pgettext("date format", "EEE d MMM y"))
 
 
 @register.filter
 def moment(value: datetime) -> str:
     """2020. 5. 21.(목) 14:30 or Thu 21 May 2020, 14:30, in the city's time zone."""
-    return date_format(_here(value), pgettext("date format", "D j M Y, H:i"))
+    return _spell(value, pgettext("date format", "EEE d MMM y, HH:mm"))
 
 
 @register.simple_tag
@@ -60,6 +62,14 @@ def when(value: date) -> SafeString:
     """A <time> element with `day` of a date or `moment` of a datetime."""
     text = moment(value) if isinstance(value, datetime) else day(value)
     return format_html('<time datetime="{}">{}</time>', _here(value).isoformat(), text)
+
+
+def _spell(value: date, pattern: str) -> str:
+    # Babel, for Django's Korean catalogue has no short weekdays: it would say (목요일).
+    locale = Locale.parse(translation.get_language() or "en", sep="-")
+    here = _here(value)
+    whole_day = here if isinstance(here, datetime) else datetime.combine(here, time())
+    return format_datetime(whole_day, pattern, locale=locale)
 
 
 def _here(value: date) -> date:
@@ -128,14 +138,8 @@ def mark(name: str, css: str = "") -> SafeString:
     return format_html(
         '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}"/></svg>',
         f"mark {css}".rstrip(),
-        mark_url(name),
+        f"{static('web/marks.svg')}#{name}",
     )
-
-
-@register.simple_tag
-def mark_url(name: str) -> str:
-    """Where one mark stands, for a <use> of one's own."""
-    return f"{static('web/marks.svg')}#{name}"
 
 
 @register.filter
