@@ -133,6 +133,8 @@ def _find_groups(positions: NDArray[np.float64], groups: int | None) -> _Groupin
     """Group the people who are placed. Without a number given, no split that fits worse than
     chance (a mean silhouette of 0) is taken for groups."""
     none = np.full(len(positions), NO_GROUP, dtype=np.intp)
+    if not len(positions):
+        return _Grouping(none, (), ())
     base = find_base_clusters(positions)
     possible = len(base.centres)
     if possible < 2:
