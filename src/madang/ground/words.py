@@ -14,3 +14,8 @@ def said(words: Words, language: str) -> str:
     if text is None:
         raise ValueError("a text without words")
     return text
+
+
+def marked(text: str) -> str:
+    """Return the text itself; marks it for the message catalogue where Django is not at hand."""
+    return text

@@ -4,30 +4,66 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from madang.decide.ballots.public import list_ballots
+from madang.decide.plan.public import newest_commitments
+from madang.ground.block import Block
 from madang.ground.identity.access import May, may
+from madang.ground.identity.block import BLOCK as IDENTITY
+from madang.ground.words import said
+from madang.listen.hearings.public import list_hearings
 
 
 @may(May.EVERYONE)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What is open now, what was decided, what is being done."""
-    return render(request, "site/home.html", {})
+    """What is open now, what was decided, what is being done because of it."""
+    language = get_language() or "ko"
+    cards = [*list_hearings(), *list_ballots()]
+    page = {
+        "open": [(each, said(each.words, language)) for each in cards if each.status == "open"],
+        "past": [(each, said(each.words, language)) for each in cards if each.status != "open"],
+        "commitments": [(each, said(each.words, language)) for each in newest_commitments(most=6)],
+    }
+    return render(request, "site/home.html", page)
 
 
 @may(May.EVERYONE)
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    """Every personal field that the blocks declare: what, why, how long."""
-    return render(request, "site/privacy.html", {"blocks": settings.BLOCKS})
+    """Every personal field that ground and blocks declare: what, why, how long."""
+    rooms = [
+        (
+            _name(block),
+            [
+                {"holds": _(each.holds), "purpose": _(each.purpose), "keep": _(each.keep)}
+                for each in block.personal
+            ],
+        )
+        for block in (IDENTITY, *(placed.block for placed in settings.BLOCKS))
+        if block.personal
+    ]
+    return render(request, "site/privacy.html", {"rooms": rooms})
 
 
 @may(May.EVERYONE)
 @require_safe
 def blocks(request: HttpRequest) -> HttpResponse:
     """The blocks of this city, by stage."""
-    return render(request, "site/blocks.html", {"blocks": settings.BLOCKS})
+    rows = [
+        {
+            "label": _name(placed.block),
+            "summary": _(placed.block.summary),
+            "stage": placed.stage.value,
+            "url": placed.block.home and reverse(placed.block.home),
+        }
+        for placed in settings.BLOCKS
+    ]
+    return render(request, "site/blocks.html", {"blocks": rows})
 
 
 @may(May.EVERYONE)
@@ -43,3 +79,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("ok", content_type="text/plain")
+
+
+def _name(block: Block) -> str:
+    return block.korean if (get_language() or "ko").startswith("ko") else block.english

@@ -24,33 +24,35 @@ logger = logging.getLogger(__name__)
 
 CHANNEL = "madang_live"
 LONGEST_TOPIC = 200
+MOST_TOPICS = 20
 MOST_LISTENERS = 5_000
 
-_listeners: dict[str, set[asyncio.Event]] = defaultdict(set)
+_listeners: dict[str, set[asyncio.Queue[str]]] = defaultdict(set)
 
 
 async def live(request: Request) -> Response:
-    """Answer with a stream that says "changed" whenever the topic does."""
-    topic = request.query_params.get("topic", "")
-    if not topic or len(topic) > LONGEST_TOPIC:
-        return PlainTextResponse("Name a topic of at most 200 characters.", status_code=400)
+    """Answer with a stream that names a topic whenever it changes."""
+    topics = request.query_params.getlist("topic")
+    if not 1 <= len(topics) <= MOST_TOPICS or max(map(len, topics)) > LONGEST_TOPIC:
+        return PlainTextResponse("Name 1 to 20 topics of at most 200 characters.", status_code=400)
     if sum(map(len, _listeners.values())) >= MOST_LISTENERS:
         return PlainTextResponse("Too many listeners; the page works without.", status_code=503)
-    return EventSourceResponse(_changes(topic), ping=25)
+    return EventSourceResponse(_changes(set(topics)), ping=25)
 
 
-async def _changes(topic: str) -> AsyncIterator[dict[str, str]]:
-    changed = asyncio.Event()
-    _listeners[topic].add(changed)
+async def _changes(topics: set[str]) -> AsyncIterator[dict[str, str]]:
+    # A reader too slow for this many changes needs none of them twice.
+    changed: asyncio.Queue[str] = asyncio.Queue(maxsize=100)
+    for topic in topics:
+        _listeners[topic].add(changed)
     try:
         while True:
-            await changed.wait()
-            changed.clear()
-            yield {"data": "changed"}
+            yield {"data": await changed.get()}
     finally:
-        _listeners[topic].discard(changed)
-        if not _listeners[topic]:
-            del _listeners[topic]
+        for topic in topics:
+            _listeners[topic].discard(changed)
+            if not _listeners[topic]:
+                del _listeners[topic]
 
 
 async def _listen() -> None:
@@ -63,7 +65,8 @@ async def _listen() -> None:
                 await link.execute(f"LISTEN {CHANNEL}")
                 async for notice in link.notifies():
                     for changed in tuple(_listeners.get(notice.payload, ())):
-                        changed.set()
+                        with contextlib.suppress(asyncio.QueueFull):
+                            changed.put_nowait(notice.payload)
         except psycopg.OperationalError as lost:
             logger.warning("live updates lost the database: %s", lost)
             await asyncio.sleep(2)

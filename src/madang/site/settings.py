@@ -53,7 +53,7 @@ WSGI_APPLICATION = "madang.site.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [PACKAGE / "web" / "templates"],  # before allauth's own
+        "DIRS": [PACKAGE / "web" / "templates", PACKAGE / "site" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": ["django.templatetags.i18n", "madang.web.templatetags.madang"],

@@ -1,14 +1,16 @@
 """The hearings block declares itself."""
 
 from madang.ground.block import Block, Personal
+from madang.ground.words import marked as _
 from madang.listen.hearings import events
 
 BLOCK = Block(
     name="hearings",
     korean="공청회",
     english="Hearings",
-    summary="Residents write what they think, vote on each other's sentences, "
-    "and see where they stand.",
+    summary=_(
+        "Residents write what they think, vote on each other's sentences, and see where they stand."
+    ),
     home="hearings:list",
     uses=("identity", "privacy"),
     emits=(
@@ -26,21 +28,21 @@ BLOCK = Block(
     personal=(
         Personal(
             field="Participant.pseudonym",
-            holds="A stand-in for you in one hearing",
-            purpose="One vote a resident on each sentence; nobody can go back from it to you",
-            keep="As long as the hearing's votes are kept as a public record",
+            holds=_("A stand-in for you in one hearing"),
+            purpose=_("One vote a resident on each sentence; nobody can go back from it to you"),
+            keep=_("As long as the hearing's votes are kept as a public record"),
         ),
         Personal(
             field="Vote.value",
-            holds="How the stand-in voted, and when",
-            purpose="To draw the map of opinions, which anyone can draw again",
-            keep="As long as the hearing's votes are kept as a public record",
+            holds=_("How the stand-in voted, and when"),
+            purpose=_("To draw the map of opinions, which anyone can draw again"),
+            keep=_("As long as the hearing's votes are kept as a public record"),
         ),
         Personal(
             field="Statement.words",
-            holds="The sentence you wrote, without your name",
-            purpose="So that others can vote on it and the city can answer it",
-            keep="As long as the hearing is kept as a public record",
+            holds=_("The sentence you wrote, without your name"),
+            purpose=_("So that others can vote on it and the city can answer it"),
+            keep=_("As long as the hearing is kept as a public record"),
         ),
     ),
 )

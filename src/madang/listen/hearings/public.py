@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from madang.ground.words import Words
 from madang.listen.hearings.models import Hearing, Moderation, Statement
@@ -14,6 +15,10 @@ class HearingCard:
     words: Words  # the title
     status: str
     origin: str
+
+    @property
+    def kind(self) -> str:
+        return gettext("Hearing")
 
     @property
     def url(self) -> str:

@@ -101,12 +101,20 @@ class Card:
     voted: int
     total: int
 
+    @property
+    def hidden(self) -> list[tuple[str, int]]:
+        """What the form sends along."""
+        return [("statement", self.number)]
+
 
 @dataclass(frozen=True)
 class OwnVote:
+    """A vote of the resident who looks; `hidden` is what its form sends along."""
+
     number: int
     text: str
     value: int
+    hidden: tuple[tuple[str, str | int], ...]
 
 
 def list_hearings(*, language: str, with_drafts: bool) -> list[HearingRow]:
@@ -235,13 +243,40 @@ def next_card(*, slug: str, voice: str, language: str) -> Card | None:
     return Card(number, said(words, language), len(numbers) - len(shuffled), len(numbers))
 
 
+def texts_of(*, slug: str, language: str) -> dict[int, str]:
+    """Return the shown sentences' texts by number. One SQL query."""
+    rows = Statement.objects.filter(hearing__slug=slug, moderation=Moderation.SHOWN)
+    return {n: said(words, language) for n, words in rows.values_list("number", "words")}
+
+
+def edit_texts(*, slug: str) -> dict[str, Any] | None:
+    """Return what the edit form of a hearing starts from, by field. One SQL query."""
+    hearing = Hearing.objects.filter(slug=slug).first()
+    if hearing is None:
+        return None
+    words = {
+        "title": hearing.title,
+        "introduction": hearing.introduction,
+        "question": hearing.question,
+    }
+    texts = {
+        f"{name}_{code}": text for name, said_ in words.items() for code, text in said_.items()
+    }
+    return {**texts, "closes_at": hearing.closes_at}
+
+
 def own_votes(*, slug: str, voice: str, language: str) -> list[OwnVote]:
     """Return what this resident voted, in the order of the sentences. One SQL query."""
     votes = Vote.objects.filter(
         participant__hearing__slug=slug, participant__pseudonym=voice, is_newest=True
     ).select_related("statement")
     return [
-        OwnVote(vote.statement.number, said(vote.statement.words, language), vote.value)
+        OwnVote(
+            number=vote.statement.number,
+            text=said(vote.statement.words, language),
+            value=vote.value,
+            hidden=(("statement", vote.statement.number), ("stay", 1)),
+        )
         for vote in votes.order_by("statement__number")
     ]
 

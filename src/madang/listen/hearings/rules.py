@@ -1,8 +1,10 @@
 """Pure decisions of a hearing: what a sentence must be like, which votes an export holds."""
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 
@@ -71,3 +73,76 @@ def list_votes(conversation: Conversation, at: datetime) -> list[ImportedVote]:
 
 def _moment(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+@dataclass(frozen=True)
+class Tally:
+    agree: int
+    disagree: int
+    passed: int
+
+    @property
+    def seen(self) -> int:
+        return self.agree + self.disagree + self.passed
+
+    @property
+    def share(self) -> float:
+        """Share of those who saw it that agreed; only where someone did."""
+        return self.agree / self.seen
+
+
+@dataclass(frozen=True)
+class SentenceOnMap:
+    """A sentence with what the map says of it. stance: "agree", "disagree", or "" for neither."""
+
+    number: int
+    text: str
+    stance: str
+    total: Tally
+    by_group: tuple[Tally, ...]
+
+
+@dataclass(frozen=True)
+class MapInWords:
+    """A drawn map as lists of sentences. of_groups: for each group, what sets it apart."""
+
+    group_sizes: tuple[int, ...]
+    of_groups: tuple[tuple[SentenceOnMap, ...], ...]
+    consensus: tuple[SentenceOnMap, ...]
+    dividing: tuple[SentenceOnMap, ...]
+
+
+MOST_DIVIDING = 5
+
+
+def put_map_in_words(result: Mapping[str, Any], texts: Mapping[int, str]) -> MapInWords:
+    """Return what a stored map says, with the sentences' texts; sentences without one are left out.
+
+    result: a DrawnMap's result. texts: by number, the sentences that may be shown.
+    """
+    rows = {
+        row["id"]: (row, tuple(Tally(*counts) for counts in by_group))
+        for row, by_group in zip(result["statements"], result["by_group"], strict=True)
+        if row["id"] in texts and not row["moderated_out"]
+    }
+
+    def sentence(number: int, stance: str) -> SentenceOnMap:
+        row, by_group = rows[number]
+        total = Tally(row["agree"], row["disagree"], row["pass"])
+        return SentenceOnMap(number, texts[number], stance, total, by_group)
+
+    divisive = sorted(rows, key=lambda number: (-rows[number][0]["divisiveness"], number))
+    has_groups = bool(result["groups"])
+    return MapInWords(
+        group_sizes=tuple(group["size"] for group in result["groups"]),
+        of_groups=tuple(
+            tuple(
+                sentence(n["id"], n["stance"]) for n in group["representative"] if n["id"] in rows
+            )
+            for group in result["groups"]
+        ),
+        consensus=tuple(
+            sentence(n, rows[n][0]["consensus_stance"]) for n in result["consensus"] if n in rows
+        ),
+        dividing=tuple(sentence(n, "") for n in divisive[: MOST_DIVIDING * has_groups]),
+    )

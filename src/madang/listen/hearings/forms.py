@@ -1,0 +1,112 @@
+"""What residents and officials write into a hearing, and the words they are answered with."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from madang.listen.hearings.models import Status
+from madang.listen.hearings.rules import LONGEST_STATEMENT
+
+# What the services' codes mean to a person: what is wrong, and what to do.
+REFUSALS = {
+    "slug-taken": _("Another hearing has this address; choose another."),
+    "not-draft": _("This hearing is no draft any more, so it cannot be changed."),
+    "no-statements": _("Add at least one sentence before you open the hearing."),
+    "not-open": _("This hearing is not open, so nothing can be added to it."),
+    "not-closed": _("Close the hearing first; then it can be answered."),
+    "no-answer": _("Write the answer first."),
+    "empty": _("Write a sentence first."),
+    "too-long": _("That is too long for one sentence; 200 characters fit."),
+    "said-already": _("Someone has said just this already; vote on it instead."),
+    "no-such-statement": _("This sentence is no longer shown; here is another one."),
+    "not-a-vote": _("Choose agree, disagree or pass."),
+    "no-reason": _("Say why the sentence is hidden; its author will read it."),
+}
+STATUS_TONES = {
+    Status.DRAFT: "waiting",
+    Status.OPEN: "open",
+    Status.CLOSED: "stopped",
+    Status.DECIDED: "done",
+    Status.ANSWERED: "done",
+}
+STATUS_LABELS = {
+    Status.DRAFT: _("Draft"),
+    Status.OPEN: _("Open"),
+    Status.CLOSED: _("Closed"),
+    Status.DECIDED: _("Decided"),
+    Status.ANSWERED: _("Answered"),
+}
+# How a commitment goes, as the plan's events say it.
+OUTCOME_BADGES = {
+    "promised": (_("Promised"), "waiting"),
+    "underway": (_("Under way"), "open"),
+    "done": (_("Done, not verified yet"), "done"),
+    "verified": (_("Verified"), "done"),
+    "dropped": (_("Dropped"), "stopped"),
+}
+
+
+class SentenceForm(forms.Form):
+    text = forms.CharField(
+        label=_("Your sentence"),
+        help_text=_("One idea that others can agree or disagree with. No names, no addresses."),
+        max_length=LONGEST_STATEMENT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class BilingualForm(forms.Form):
+    """A form whose texts come in Korean, which is required, and English, which is not."""
+
+    def words(self, name: str) -> dict[str, str]:
+        """Return a field's texts by language, without the empty ones."""
+        texts = {code: self.cleaned_data.get(f"{name}_{code}", "").strip() for code in ("ko", "en")}
+        return {code: text for code, text in texts.items() if text}
+
+
+class HearingForm(BilingualForm):
+    slug = forms.SlugField(
+        label=_("Address"),
+        help_text=_("Small Latin letters, digits and hyphens; it becomes part of the web address."),
+        max_length=80,
+    )
+    title_ko = forms.CharField(label=_("Title in Korean"), max_length=200)
+    title_en = forms.CharField(label=_("Title in English"), max_length=200, required=False)
+    question_ko = forms.CharField(label=_("Question in Korean"), max_length=300)
+    question_en = forms.CharField(label=_("Question in English"), max_length=300, required=False)
+    introduction_ko = forms.CharField(
+        label=_("Introduction in Korean"), widget=forms.Textarea(attrs={"rows": 5})
+    )
+    introduction_en = forms.CharField(
+        label=_("Introduction in English"), widget=forms.Textarea(attrs={"rows": 5}), required=False
+    )
+    closes_at = forms.DateTimeField(
+        label=_("Closes on"),
+        help_text=_("Residents are shown this date. Closing itself is a step you take."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, is_new: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_new:
+            del self.fields["slug"]  # an address that people know does not change
+
+
+class SeedForm(BilingualForm):
+    text_ko = forms.CharField(label=_("Sentence in Korean"), max_length=LONGEST_STATEMENT)
+    text_en = forms.CharField(
+        label=_("Sentence in English"), max_length=LONGEST_STATEMENT, required=False
+    )
+
+
+class AnswerForm(BilingualForm):
+    answer_ko = forms.CharField(
+        label=_("The city's answer in Korean"), widget=forms.Textarea(attrs={"rows": 8})
+    )
+    answer_en = forms.CharField(
+        label=_("The city's answer in English"),
+        widget=forms.Textarea(attrs={"rows": 8}),
+        required=False,
+    )

@@ -1,0 +1,378 @@
+"""Pages of the hearings block: for everyone, for residents who take part, for officials."""
+
+import csv
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from madang.ground.identity.access import May, Request, may
+from madang.listen.hearings import forms, queries, services
+from madang.listen.hearings.forms import OUTCOME_BADGES, REFUSALS, STATUS_LABELS, STATUS_TONES
+from madang.listen.hearings.models import Moderation, Status
+from madang.listen.hearings.rules import MapInWords, put_map_in_words
+from madang.web.charts import LETTERS, OpinionMap, draw_opinion_map
+
+
+@may(May.EVERYONE)
+@require_safe
+def hearings(request: Request) -> HttpResponse:
+    """All hearings, open ones first; officials see drafts."""
+    found = queries.list_hearings(language=_language(), with_drafts=_sees_drafts(request))
+    rows = [
+        (row, STATUS_LABELS[Status(row.status)], STATUS_TONES[Status(row.status)]) for row in found
+    ]
+    return render(request, "hearings/list.html", {"rows": rows, "stage": "listen"})
+
+
+@may(May.EVERYONE)
+@require_safe
+def hearing(request: Request, slug: str) -> HttpResponse:
+    """One hearing: what is asked, the map of opinions, what came of it."""
+    page = _hearing(request, slug)
+    return render(request, "hearings/hearing.html", {**page, **_map(request, slug)})
+
+
+@may(May.EVERYONE)
+@require_safe
+def opinion_map(request: Request, slug: str) -> HttpResponse:
+    """The map alone, as an open page fetches it anew when it changed."""
+    page = _hearing(request, slug)
+    return render(request, "hearings/_map.html", {**page, **_map(request, slug)})
+
+
+@may(May.EVERYONE)
+@require_safe
+def statements(request: Request, slug: str) -> HttpResponse:
+    """Every sentence on show with its votes; searched by word."""
+    wanted = request.GET.get("q", "").strip()
+    rows = queries.list_statements(slug=slug, language=_language())
+    if wanted:
+        rows = [row for row in rows if wanted.casefold() in row.text.casefold()]
+    page = {**_hearing(request, slug), "rows": rows, "wanted": wanted}
+    return render(request, "hearings/statements.html", page)
+
+
+@may(May.EVERYONE)
+@require_safe
+def statement(request: Request, slug: str, number: int) -> HttpResponse:
+    """One sentence: its votes, how each group sees it, and what became of it."""
+    page = _hearing(request, slug)
+    row = queries.find_statement(slug=slug, number=number, language=_language())
+    if row is None or row.moderation == Moderation.WAITING:
+        raise Http404
+    by_group: list[Any] = []
+    if drawn := queries.newest_map(slug=slug):
+        words = put_map_in_words(drawn.result, {number: row.text})
+        by_group = [
+            (letter, tally)
+            for s in words.dividing
+            for letter, tally in zip(LETTERS, s.by_group, strict=False)
+        ]
+    outcomes = [(each, *OUTCOME_BADGES[each.status]) for each in row.outcomes]
+    page |= {"row": row, "by_group": by_group, "outcomes": outcomes}
+    return render(request, "hearings/statement.html", page)
+
+
+@may(May.RESIDENT)
+@require_safe
+def vote_page(request: Request, slug: str) -> HttpResponse:
+    """One sentence at a time."""
+    return render(request, "hearings/vote.html", _card(request, slug))
+
+
+@may(May.RESIDENT)
+@require_POST
+def vote(request: Request, slug: str) -> HttpResponse:
+    """Take a vote; answer with the next sentence, or where the form says to go on."""
+    assert request.who is not None
+    try:
+        services.cast_vote(
+            slug=slug,
+            person_id=request.who.person_id,
+            statement=_number(request.POST.get("statement")),
+            value=_number(request.POST.get("vote"), otherwise=2),
+            at=timezone.now(),
+        )
+    except services.UnableToVote as unable:
+        messages.error(request, REFUSALS[str(unable)])
+    if request.headers.get("HX-Request"):
+        return render(request, "hearings/_card.html", _card(request, slug))
+    return redirect("hearings:mine" if request.POST.get("stay") else "hearings:vote", slug)
+
+
+@may(May.RESIDENT)
+@require_safe
+def mine(request: Request, slug: str) -> HttpResponse:
+    """What the resident voted, to look at or change."""
+    votes = queries.own_votes(slug=slug, voice=_voice(request, slug), language=_language())
+    return render(request, "hearings/mine.html", {**_hearing(request, slug), "votes": votes})
+
+
+@may(May.RESIDENT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def write(request: Request, slug: str) -> HttpResponse:
+    """Write a sentence for others to vote on."""
+    assert request.who is not None
+    form = forms.SentenceForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.write_statement(
+                slug=slug,
+                person_id=request.who.person_id,
+                text=form.cleaned_data["text"],
+                language=_language(),
+                at=timezone.now(),
+            )
+        except services.UnableToSpeak as unable:
+            form.add_error("text", REFUSALS[str(unable)])
+        else:
+            messages.success(request, _("Thank you. A moderator reads it first; then others vote."))
+            return redirect("hearings:hearing", slug)
+    return render(request, "hearings/write.html", {**_hearing(request, slug), "form": form})
+
+
+@may(May.EVERYONE)
+@require_safe
+def votes_csv(request: Request, slug: str) -> HttpResponse:
+    """Every vote ever cast, in the columns of a Polis export."""
+    _hearing(request, slug)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{slug}-votes.csv"'
+    rows = csv.writer(response)
+    rows.writerow(["timestamp", "datetime", "comment-id", "voter-id", "vote"])
+    for at, number, voter, value in queries.vote_history(slug=slug):
+        rows.writerow([round(at.timestamp() * 1000), at.isoformat(), number, voter, value])
+    return response
+
+
+@may(May.EVERYONE)
+@require_safe
+def comments_csv(request: Request, slug: str) -> HttpResponse:
+    """Every moderated sentence, in the columns of a Polis export."""
+    _hearing(request, slug)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{slug}-comments.csv"'
+    rows = csv.writer(response)
+    rows.writerow(["comment-id", "agrees", "disagrees", "moderated", "comment-body"])
+    found = queries.list_statements(slug=slug, language=_language(), moderation=None)
+    for row in (each for each in found if each.moderation != Moderation.WAITING):
+        moderated = 1 if row.moderation == Moderation.SHOWN else -1
+        rows.writerow([row.number, row.agree, row.disagree, moderated, row.text])
+    return response
+
+
+@may(May.EVERYONE)
+@require_safe
+def map_json(request: Request, slug: str) -> HttpResponse:
+    """The newest map as it was stored, so that anyone can draw it again and compare."""
+    _hearing(request, slug)
+    drawn = queries.newest_map(slug=slug)
+    if drawn is None:
+        raise Http404
+    return JsonResponse(
+        {**drawn.result, "drawn_at": drawn.drawn_at}, json_dumps_params={"ensure_ascii": False}
+    )
+
+
+@may(May.OFFICIAL)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: Request) -> HttpResponse:
+    """Start a draft."""
+    form = forms.HearingForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = services.create_hearing(slug=form.cleaned_data["slug"], **_texts(form))
+        except services.UnableToCreateHearing as unable:
+            form.add_error("slug", REFUSALS[str(unable)])
+        else:
+            return redirect("hearings:run", made.slug)
+    return render(request, "hearings/edit.html", {"form": form, "stage": "listen"})
+
+
+@may(May.OFFICIAL)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: Request, slug: str) -> HttpResponse:
+    """Change a draft."""
+    initial = queries.edit_texts(slug=slug)
+    if initial is None:
+        raise Http404
+    form = forms.HearingForm(request.POST or None, initial=initial, is_new=False)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.edit_hearing(slug=slug, **_texts(form))
+        except services.UnableToMove as unable:
+            form.add_error(None, REFUSALS[str(unable)])
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("hearings:run", slug)
+    return render(request, "hearings/edit.html", {**_hearing(request, slug), "form": form})
+
+
+@may(May.OFFICIAL)
+@require_safe
+def run(request: Request, slug: str) -> HttpResponse:
+    """The official's desk: what waits, what can be done next."""
+    rows = queries.list_statements(slug=slug, language=_language(), moderation=None)
+    page = {
+        **_hearing(request, slug),
+        "rows": rows,
+        "seed": forms.SeedForm(),
+        "answer": forms.AnswerForm(),
+    }
+    return render(request, "hearings/run.html", page)
+
+
+@may(May.OFFICIAL)
+@require_POST
+def act(request: Request, slug: str, step: str) -> HttpResponse:
+    """One step of an official: open, close, answer, add a sentence, moderate one."""
+    try:
+        _STEPS[step](request, slug)
+        messages.success(request, _("Done."))
+    except (services.UnableToMove, services.UnableToSpeak, services.UnableToModerate) as unable:
+        messages.error(request, REFUSALS[str(unable)])
+    return redirect("hearings:run", slug)
+
+
+def _open(request: Request, slug: str) -> None:
+    services.open_hearing(slug=slug, at=timezone.now())
+
+
+def _close(request: Request, slug: str) -> None:
+    services.close_hearing(slug=slug, at=timezone.now())
+
+
+def _answer(request: Request, slug: str) -> None:
+    form = forms.AnswerForm(request.POST)
+    answer = form.words("answer") if form.is_valid() else {}
+    services.answer_hearing(slug=slug, answer=answer, at=timezone.now())
+
+
+def _seed(request: Request, slug: str) -> None:
+    form = forms.SeedForm(request.POST)
+    if not form.is_valid():
+        raise services.UnableToSpeak("empty" if not request.POST.get("text_ko") else "too-long")
+    services.add_statement(slug=slug, words=form.words("text"), at=timezone.now())
+
+
+def _moderate(request: Request, slug: str) -> None:
+    services.moderate_statement(
+        slug=slug,
+        number=_number(request.POST.get("statement")),
+        moderation=Moderation.HIDDEN if request.POST.get("hide") else Moderation.SHOWN,
+        reason=request.POST.get("reason", "")[:300],
+        at=timezone.now(),
+    )
+
+
+_STEPS = {"open": _open, "close": _close, "answer": _answer, "add": _seed, "moderate": _moderate}
+
+
+def _texts(form: forms.HearingForm) -> dict[str, Any]:
+    names = ("title", "introduction", "question")
+    return {name: form.words(name) for name in names} | {
+        "closes_at": form.cleaned_data["closes_at"]
+    }
+
+
+def _hearing(request: Request, slug: str) -> dict[str, Any]:
+    """What every page of a hearing shows on top; a draft is there for officials only."""
+    found = queries.hearing_page(slug=slug, language=_language(), with_drafts=_sees_drafts(request))
+    if found is None:
+        raise Http404
+    status = Status(found.status)
+    return {
+        "hearing": found,
+        "status_label": STATUS_LABELS[status],
+        "status_tone": STATUS_TONES[status],
+        "now": timezone.now(),
+        "stage": "listen",
+    }
+
+
+def _map(request: Request, slug: str) -> dict[str, Any]:
+    """The newest map as a picture and in words; the reader's own place where they have one."""
+    drawn = queries.newest_map(slug=slug)
+    if drawn is None:
+        return {"map": None}
+    texts = queries.texts_of(slug=slug, language=_language())
+    words = put_map_in_words(drawn.result, texts)
+    number = None
+    if request.who is not None:
+        number = queries.own_number(slug=slug, voice=_voice(request, slug))
+    return {
+        "map": _picture(drawn.result, words, number),
+        "words": words,
+        "drawn": drawn,
+        "letters": LETTERS,
+    }
+
+
+def _picture(result: dict[str, Any], words: MapInWords, you: int | None) -> OpinionMap:
+    placed = [person for person in result["participants"] if person["x"] is not None]
+    ids = [person["id"] for person in placed]
+    return draw_opinion_map(
+        points=[(person["x"], person["y"], person["group"]) for person in placed],
+        labels=[
+            _("Group %(letter)s") % {"letter": LETTERS[n]} for n in range(len(words.group_sizes))
+        ],
+        says=[[_spoken(s.stance, s.text) for s in said[:3]] for said in words.of_groups],
+        you=ids.index(you) if you in ids else None,
+    )
+
+
+def _spoken(stance: str, text: str) -> str:
+    pattern = _("Agrees: %(text)s") if stance == "agree" else _("Disagrees: %(text)s")
+    return pattern % {"text": text}
+
+
+def _card(request: Request, slug: str) -> dict[str, Any]:
+    card = queries.next_card(slug=slug, voice=_voice(request, slug), language=_language())
+    return {**_hearing(request, slug), "card": card}
+
+
+def _voice(request: Request, slug: str) -> str:
+    assert request.who is not None
+    return services.voice_of(person_id=request.who.person_id, hearing=slug)
+
+
+def _number(text: str | None, otherwise: int = -1) -> int:
+    """The whole number a form sent; what is none becomes one that no service takes."""
+    is_whole = text is not None and text.removeprefix("-").isdecimal() and len(text) < 10
+    return int(text) if is_whole and text else otherwise
+
+
+def _sees_drafts(request: Request) -> bool:
+    return request.who is not None and request.who.is_official
+
+
+def _language() -> str:
+    return (get_language() or "ko")[:2]
+
+
+app_name = "hearings"
+urlpatterns = [
+    path("", hearings, name="list"),
+    path("new", new, name="new"),
+    path("<slug:slug>/", hearing, name="hearing"),
+    path("<slug:slug>/map", opinion_map, name="map"),
+    path("<slug:slug>/map.json", map_json, name="map-json"),
+    path("<slug:slug>/votes.csv", votes_csv, name="votes-csv"),
+    path("<slug:slug>/comments.csv", comments_csv, name="comments-csv"),
+    path("<slug:slug>/statements", statements, name="statements"),
+    path("<slug:slug>/statements/<int:number>", statement, name="statement"),
+    path("<slug:slug>/vote", vote_page, name="vote"),
+    path("<slug:slug>/votes", vote, name="cast"),
+    path("<slug:slug>/mine", mine, name="mine"),
+    path("<slug:slug>/write", write, name="write"),
+    path("<slug:slug>/run", run, name="run"),
+    path("<slug:slug>/edit", edit, name="edit"),
+    path("<slug:slug>/run/<str:step>", act, name="act"),
+]
