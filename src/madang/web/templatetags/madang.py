@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from babel import Locale
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from django import template
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField, CheckboxInput
@@ -20,7 +20,7 @@ from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from madang.ground.block import Stage
@@ -30,6 +30,11 @@ register = template.Library()
 
 BADGE_TONES = ("neutral", "open", "waiting", "done", "stopped")
 NOTICE_TONES = ("info", "success", "warn", "error", "simulated")
+# A day and a moment; a language not named here is spelled as Babel spells it.
+_DATE_PATTERNS = {
+    "ko": ("y. M. d.(EEE)", "y. M. d.(EEE) HH:mm"),
+    "en": ("EEE d MMM y", "EEE d MMM y, HH:mm"),
+}
 _STAGE_TEXTS: dict[Stage, tuple[Promise, Promise]] = {
     Stage.LISTEN: (_("Listen"), _("Citizens and sensors speak, and are heard.")),
     Stage.DECIDE: (_("Decide"), _("The city chooses, and says why.")),
@@ -48,13 +53,13 @@ def _in_korean() -> bool:
 @register.filter
 def day(value: date) -> str:
     """2020. 5. 21.(목) or Thu 21 May 2020; a datetime in the city's time zone."""
-    return _spell(value, pgettext("date format", "EEE d MMM y"))
+    return _spell(value, 0)
 
 
 @register.filter
 def moment(value: datetime) -> str:
     """2020. 5. 21.(목) 14:30 or Thu 21 May 2020, 14:30, in the city's time zone."""
-    return _spell(value, pgettext("date format", "EEE d MMM y, HH:mm"))
+    return _spell(value, 1)
 
 
 @register.simple_tag
@@ -64,12 +69,16 @@ def when(value: date) -> SafeString:
     return format_html('<time datetime="{}">{}</time>', _here(value).isoformat(), text)
 
 
-def _spell(value: date, pattern: str) -> str:
-    # Babel, for Django's Korean catalogue has no short weekdays: it would say (목요일).
+def _spell(value: date, with_time: int) -> str:
+    # Babel, for Django's Korean has no short weekdays: it would say (목요일).
     locale = Locale.parse(translation.get_language() or "en", sep="-")
     here = _here(value)
-    whole_day = here if isinstance(here, datetime) else datetime.combine(here, time())
-    return format_datetime(whole_day, pattern, locale=locale)
+    whole = here if isinstance(here, datetime) else datetime.combine(here, time())
+    patterns = _DATE_PATTERNS.get(locale.language)
+    if patterns:
+        return format_datetime(whole, patterns[with_time], locale=locale)
+    spell = format_datetime if with_time else format_date
+    return spell(whole, format="medium", locale=locale)
 
 
 def _here(value: date) -> date:
@@ -266,4 +275,4 @@ def _errors(form: BaseForm) -> Iterator[tuple[str, str]]:
         # A group of choices has no id of its own; its first choice has.
         anchor = bound.id_for_label or f"{bound.auto_id}_0"
         for text in bound.errors:
-            yield ("" if bound.is_hidden else anchor), f"{bound.label}: {text}"
+            yield ("" if bound.is_hidden else anchor), f"{str(bound.label).rstrip('.:')}: {text}"
