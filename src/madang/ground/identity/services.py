@@ -17,7 +17,7 @@ class UnableToRecordResidency(Exception):
 
 @transaction.atomic
 def record_residency(*, person_id: UUID, district: str, proof: Proof, at: datetime) -> Residency:
-    """Say where a person lives and record ResidencyRecorded; a later proof replaces an earlier.
+    """Say where a person lives and record ResidencyRecorded; safe to repeat.
 
     Declaring another district takes a counter's proof back, for nobody has seen that one.
 
@@ -27,7 +27,7 @@ def record_residency(*, person_id: UUID, district: str, proof: Proof, at: dateti
         raise UnableToRecordResidency("unknown-district")
     Person.objects.select_for_update(no_key=True).get(id=person_id)
     earlier = Residency.objects.filter(person_id=person_id).first()
-    if earlier and earlier.district == district and earlier.proof == Proof.COUNTER:
+    if earlier and earlier.district == district and proof in {earlier.proof, Proof.DECLARED}:
         return earlier
     residency, _ = Residency.objects.update_or_create(
         person_id=person_id, defaults={"district": district, "proof": proof, "proved_at": at}

@@ -35,6 +35,7 @@ def import_conversation(
     source: str,
     origin: Origin,
     at: datetime,
+    closes_at: datetime | None = None,
 ) -> Hearing:
     """Open a hearing with the statements and votes of an export, and record HearingImported.
 
@@ -48,7 +49,12 @@ def import_conversation(
     if earlier := Hearing.objects.filter(input_hash=fingerprint).first():
         return earlier
     hearing = create_hearing(
-        slug=slug, title=title, introduction=introduction, question=question, origin=origin
+        slug=slug,
+        title=title,
+        introduction=introduction,
+        question=question,
+        closes_at=closes_at,
+        origin=origin,
     )
     hearing.status, hearing.opened_at = Status.OPEN, at
     hearing.source, hearing.input_hash = source, fingerprint

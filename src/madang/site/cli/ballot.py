@@ -1,9 +1,140 @@
-"""x."""
+"""Commands of the ballots block."""
+
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-app = typer.Typer(no_args_is_help=True)
+from madang.site.cli.city import standing_city
+from madang.site.cli.cores import (
+    CompletionName,
+    Json,
+    RuleName,
+    TieBreakName,
+    UtilityName,
+    read_ballot,
+)
+from madang.site.cli.files import write_json
+from madang.site.cli.refusal import Refusal
+from madang.site.cli.words import _, shell_language
+
+app = typer.Typer(help=_("Ballots: import, list, close and count, show."), no_args_is_help=True)
+
+Slug = Annotated[str, typer.Argument(help=_("Address of the ballot; `madang ballot list`."))]
 
 
-@app.callback()
-def _x() -> None: ...
+@app.command("import", help=_("Make a ballot from a Pabulib file, with its projects and votes."))
+def import_(
+    source: Annotated[Path, typer.Argument(help=_("A Pabulib file (.pb)."))],
+    slug: Annotated[
+        str, typer.Option(help=_("Address; made from the file's name if absent."))
+    ] = "",
+    hearing: Annotated[
+        str, typer.Option(help=_("Hearing in which the file's column `statement` counts."))
+    ] = "",
+    rule: RuleName = "equal-shares",
+    utility: UtilityName = "cost",
+    completion: CompletionName = "add1u",
+    tie_break: TieBreakName = "project-id",
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Say what would be done."))] = False,
+) -> None:
+    from madang.core.ballot.rule import parse_rule
+
+    file = read_ballot(source)
+    is_completed = rule == "equal-shares"
+    manifest = parse_rule(
+        method=rule,
+        utility=utility,
+        completion=completion if is_completed else "none",
+        tie_break=tie_break,
+    )
+    with standing_city():
+        from django.utils import timezone
+        from django.utils.text import slugify
+
+        from madang.decide.ballots.forms import REFUSALS
+        from madang.decide.ballots.imports import UnableToImport, import_ballot, preview_import
+        from madang.decide.ballots.services import UnableToDraft
+
+        name = slug or slugify(source.stem.replace(".", "-"))[:80] or "imported"
+        call: dict[str, Any] = {"file": file, "source": source.name, "slug": name, "rule": manifest}
+        try:
+            if dry_run:
+                made = preview_import(**call)
+            else:
+                made = import_ballot(**call, hearing=hearing, at=timezone.now())
+        except (UnableToDraft, UnableToImport) as unable:
+            raise Refusal(f"{name}: {REFUSALS[str(unable)]}") from unable
+        if not made.is_new:
+            print(_("These votes are here already, as {slug}.").format(slug=made.slug))
+        pattern = (
+            _("{slug}: {projects} projects and {voters} voters would be imported.")
+            if dry_run
+            else _("{slug}: {projects} projects, {voters} voters. See /ballots/{slug}/")
+        )
+        print(pattern.format(slug=made.slug, projects=made.projects, voters=made.voters))
+
+
+@app.command("list", help=_("List all ballots."))
+def list_(json: Json = None) -> None:
+    with standing_city():
+        from madang.decide.ballots.public import list_ballots
+        from madang.ground.words import said
+
+        rows = list_ballots()
+        if json is not None:
+            write_json([{"slug": r.slug, "words": r.words, "status": r.status} for r in rows], json)
+            return
+        for row in rows:
+            print(f"{row.slug}\t{row.status}\t{said(row.words, shell_language())}")
+        if not rows:
+            print(_("There is no ballot yet."))
+
+
+@app.command("close", help=_("Close a ballot, count it and put its winners into the plan."))
+def close(slug: Slug) -> None:
+    with standing_city():
+        from django.utils import timezone
+
+        from madang.decide.ballots.forms import REFUSALS
+        from madang.decide.ballots.models import Ballot
+        from madang.decide.ballots.services import UnableToClose, close_ballot
+        from madang.ground.jobs.queue import work_off
+
+        try:
+            close_ballot(slug=slug, at=timezone.now())
+        except Ballot.DoesNotExist as missing:
+            raise _no_such(slug) from missing
+        except UnableToClose as unable:
+            raise Refusal(f"{slug}: {REFUSALS[str(unable)]}", exit_code=3) from unable
+        work_off()
+        result = _result(slug)
+        winners = ", ".join(result["winners"])
+        print(
+            _("{slug} is closed and counted. Winners: {winners}").format(slug=slug, winners=winners)
+        )
+
+
+@app.command("show", help=_("Print a counted ballot's winners, certificate and explanations."))
+def show(slug: Slug, json: Json = None) -> None:
+    with standing_city():
+        write_json(_result(slug), json)
+
+
+def _result(slug: str) -> dict[str, Any]:
+    from madang.decide.ballots.models import Ballot
+
+    ballot = Ballot.objects.filter(slug=slug).first()
+    if ballot is None:
+        raise _no_such(slug)
+    if not ballot.result:
+        raise Refusal(_("{slug}: not counted yet.").format(slug=slug), exit_code=3)
+    result: dict[str, Any] = ballot.result
+    return result
+
+
+def _no_such(slug: str) -> Refusal:
+    return Refusal(
+        _("{slug}: there is no such ballot; `madang ballot list` shows them.").format(slug=slug)
+    )

@@ -1,8 +1,7 @@
 """The cores as commands with stable JSON: no city, no database."""
 
-from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +12,15 @@ from madang.site.cli.words import _
 opinions = typer.Typer(help=_("Opinion maps from files, without a city."), no_args_is_help=True)
 ballots = typer.Typer(help=_("Count ballots from files, without a city."), no_args_is_help=True)
 
+if TYPE_CHECKING:  # numpy and the cores are imported only by the commands that need them
+    from madang.core.ballot.pabulib import PabulibFile
+    from madang.core.opinion.conversation import Conversation
+    from madang.core.opinion.csv_rows import TextFile
+
+RuleName = Annotated[str, typer.Option("--rule", help="equal-shares | greedy | phragmen")]
+UtilityName = Annotated[str, typer.Option(help="cost | cardinality")]
+CompletionName = Annotated[str, typer.Option(help="none | add1 | add1u | utilitarian")]
+TieBreakName = Annotated[str, typer.Option(help="project-id")]
 Json = Annotated[
     Path | None, typer.Option("--json", help=_("File to write; standard output when not given."))
 ]
@@ -39,7 +47,7 @@ def draw(
     write_json(as_json(map_conversation(read_export(source), groups)), json)
 
 
-def read_export(source: Path):  # type: ignore[no-untyped-def]  # numpy is imported only when needed
+def read_export(source: Path) -> "Conversation":
     """Return the Conversation in a Polis export's folder, or in one file with votes.
 
     Beside a file, comments.csv of the same folder tells what was moderated out.
@@ -47,7 +55,7 @@ def read_export(source: Path):  # type: ignore[no-untyped-def]  # numpy is impor
     from madang.core.opinion.csv_rows import decode_text
     from madang.core.opinion.polis_export import read_conversation
 
-    def text(path: Path):  # type: ignore[no-untyped-def]
+    def text(path: Path) -> "TextFile | None":
         return decode_text(str(path), read_bytes(path)) if path.exists() else None
 
     if not source.is_dir():
@@ -66,23 +74,32 @@ def read_export(source: Path):  # type: ignore[no-untyped-def]  # numpy is impor
     )
 
 
-class RuleName(Enum):
-    EQUAL_SHARES = "equal-shares"
-    GREEDY = "greedy"
-    PHRAGMEN = "phragmen"
+@ballots.command("count", help=_("Count a Pabulib file."))
+def count_file(
+    source: Annotated[Path, typer.Argument(help=_("A Pabulib file (.pb)."))],
+    rule: RuleName = "equal-shares",
+    utility: UtilityName = "cost",
+    completion: CompletionName = "none",
+    tie_break: TieBreakName = "project-id",
+    *,
+    needed: Annotated[
+        bool, typer.Option(help=_("Recount to find the support that each loser missed."))
+    ] = True,
+    json: Json = None,
+) -> None:
+    from madang.core.ballot.count import count
+    from madang.core.ballot.report import report
+    from madang.core.ballot.rule import parse_rule
+
+    chosen = parse_rule(method=rule, utility=utility, completion=completion, tie_break=tie_break)
+    counted = count(read_ballot(source).election(), chosen)
+    write_json(report(counted, with_needed=needed), json)
 
 
-class UtilityName(Enum):
-    COST = "cost"
-    CARDINALITY = "cardinality"
+def read_ballot(source: Path) -> "PabulibFile":
+    """Return the Pabulib file. Raises Refusal or BadInput."""
+    from madang.core.ballot.pabulib import read_pabulib
+    from madang.core.opinion.csv_rows import decode_text
 
-
-class CompletionName(Enum):
-    NONE = "none"
-    ADD1 = "add1"
-    ADD1U = "add1u"
-    UTILITARIAN = "utilitarian"
-
-
-class TieBreakName(Enum):
-    PROJECT_ID = "project-id"
+    file = decode_text(str(source), read_bytes(source))
+    return read_pabulib(file.lines, str(source))

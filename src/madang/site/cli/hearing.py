@@ -1,9 +1,158 @@
-"""x."""
+"""Commands of the hearings block."""
+
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True)
+from madang.site.cli.city import standing_city
+from madang.site.cli.cores import Json, read_export
+from madang.site.cli.files import read_bytes, write_json
+from madang.site.cli.refusal import Refusal
+from madang.site.cli.words import _, shell_language
+
+app = typer.Typer(help=_("Hearings: import, list, close, show."), no_args_is_help=True)
+
+Slug = Annotated[str, typer.Argument(help=_("Address of the hearing; `madang hearing list`."))]
 
 
-@app.callback()
-def _x() -> None: ...
+@app.command(
+    "import", help=_("Open a hearing from a Polis export folder (comments.csv, votes.csv).")
+)
+def import_(
+    source: Annotated[Path, typer.Argument(help=_("The export's folder, or its votes.csv."))],
+    slug: Annotated[
+        str, typer.Option(help=_("Address; made from the folder's name if absent."))
+    ] = "",
+    title: Annotated[str, typer.Option(help=_("Title; taken from summary.csv if absent."))] = "",
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Say what would be done."))] = False,
+) -> None:
+    conversation = read_export(source)
+    name = slug or _slug(source)
+    heading = title or _topic(source) or name
+    if dry_run:
+        print(
+            _(
+                "{slug}: {statements} statements and {people} participants would be imported."
+            ).format(
+                slug=name,
+                statements=len(conversation.statements),
+                people=len(conversation.participant_ids),
+            )
+        )
+        return
+    with standing_city():
+        from django.utils import timezone
+
+        from madang.listen.hearings.forms import REFUSALS
+        from madang.listen.hearings.imports import import_conversation
+        from madang.listen.hearings.models import Origin
+        from madang.listen.hearings.rules import language_of
+        from madang.listen.hearings.services import UnableToCreateHearing, draw_map
+
+        try:
+            hearing = import_conversation(
+                conversation=conversation,
+                slug=name,
+                title={language_of(heading): heading},
+                introduction={},
+                question={},
+                texts={},
+                source=source.name,
+                origin=Origin.IMPORTED,
+                at=timezone.now(),
+            )
+        except UnableToCreateHearing as unable:
+            raise Refusal(f"{name}: {REFUSALS[str(unable)]}") from unable
+        drawn = draw_map(slug=hearing.slug, at=timezone.now())
+        if hearing.slug != name:
+            print(_("These votes are here already, as {slug}.").format(slug=hearing.slug))
+        print(
+            _(
+                "{slug}: {votes} votes, {statements} statements, {groups} groups. See /hearings/{slug}/"
+            ).format(
+                slug=hearing.slug,
+                votes=drawn.votes,
+                statements=len(drawn.result["statements"]),
+                groups=len(drawn.result["groups"]),
+            )
+        )
+
+
+@app.command("list", help=_("List all hearings."))
+def list_(json: Json = None) -> None:
+    with standing_city():
+        from madang.listen.hearings.queries import list_hearings
+
+        rows = list_hearings(language=shell_language(), with_drafts=True)
+        if json is not None:
+            write_json(
+                [
+                    {"slug": r.slug, "title": r.title, "status": r.status, "origin": r.origin,
+                     "statements": r.statements, "participants": r.participants}
+                    for r in rows
+                ],
+                json,
+            )  # fmt: skip
+            return
+        for row in rows:
+            print(f"{row.slug}\t{row.status}\t{row.participants}\t{row.title}")
+        if not rows:
+            print(_("There is no hearing yet."))
+
+
+@app.command("close", help=_("Close a hearing and draw its final map."))
+def close(slug: Slug) -> None:
+    with standing_city():
+        from django.utils import timezone
+
+        from madang.ground.jobs.queue import work_off
+        from madang.listen.hearings.forms import REFUSALS
+        from madang.listen.hearings.models import Hearing
+        from madang.listen.hearings.services import UnableToMove, close_hearing
+
+        try:
+            close_hearing(slug=slug, at=timezone.now())
+        except Hearing.DoesNotExist as missing:
+            raise no_such(slug) from missing
+        except UnableToMove as unable:
+            raise Refusal(f"{slug}: {REFUSALS[str(unable)]}", exit_code=3) from unable
+        work_off()
+        print(_("{slug} is closed.").format(slug=slug))
+
+
+@app.command("map", help=_("Print the newest map of a hearing as JSON."))
+def map_(slug: Slug, json: Json = None) -> None:
+    with standing_city():
+        from madang.listen.hearings.queries import newest_map
+
+        drawn = newest_map(slug=slug)
+        if drawn is None:
+            raise Refusal(_("{slug}: there is no map of such a hearing.").format(slug=slug))
+        write_json(drawn.result, json)
+
+
+def no_such(slug: str) -> Refusal:
+    return Refusal(
+        _("{slug}: there is no such hearing; `madang hearing list` shows them.").format(slug=slug)
+    )
+
+
+def _slug(source: Path) -> str:
+    from django.utils.text import slugify
+
+    folder = source if source.is_dir() else source.parent
+    return slugify(folder.resolve().name.replace(".", "-"))[:80] or "imported"
+
+
+def _topic(source: Path) -> str:
+    """The conversation's topic as Polis's summary.csv says it, "" where it does not."""
+    import csv
+
+    summary = (source if source.is_dir() else source.parent) / "summary.csv"
+    if not summary.is_file():
+        return ""
+    lines = read_bytes(summary).decode("utf-8-sig", "replace").splitlines()
+    rows = {row[0]: row[1] for row in csv.reader(lines) if len(row) > 1}
+    return rows.get("topic", "").strip()[:200]

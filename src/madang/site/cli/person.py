@@ -1,9 +1,76 @@
-"""x."""
+"""Commands about people: the first official is made here, not on a page."""
+
+import getpass
+import sys
+from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True)
+from madang.site.cli.city import standing_city
+from madang.site.cli.refusal import Refusal
+from madang.site.cli.words import _
+
+app = typer.Typer(help=_("People and their roles."), no_args_is_help=True)
+
+Email = Annotated[str, typer.Argument(help=_("The person's e-mail address."))]
+RoleName = Annotated[str, typer.Argument(help="official | committee")]
 
 
-@app.callback()
-def _x() -> None: ...
+@app.command(help=_("Add a person; the password is asked for, or read from standard input."))
+def add(email: Email) -> None:
+    with standing_city():
+        from django.contrib.auth.password_validation import validate_password
+        from django.core.exceptions import ValidationError
+        from django.core.validators import validate_email
+
+        from madang.ground.identity.models import Person
+
+        if sys.stdin.isatty():
+            password = getpass.getpass(_("Password: "))
+        else:
+            password = sys.stdin.readline().rstrip("\n")
+        try:
+            validate_email(email)
+            validate_password(password)
+        except ValidationError as wrong:
+            raise Refusal(f"{email}: {' '.join(wrong.messages)}") from wrong
+        if Person.objects.filter(email__iexact=email).exists():
+            raise Refusal(_("{email} is here already.").format(email=email))
+        Person.objects.create_user(email, password)
+        print(_("{email} can sign in.").format(email=email))
+
+
+@app.command(help=_("Give a person a role."))
+def grant(email: Email, role: RoleName) -> None:
+    with standing_city():
+        from django.utils import timezone
+
+        from madang.ground.identity.services import grant_role
+
+        person, known = _person_and_role(email, role)
+        grant_role(person_id=person.id, role=known, at=timezone.now())
+        print(_("{email} now has the role {role}.").format(email=email, role=role))
+
+
+@app.command(help=_("Take a role back."))
+def withdraw(email: Email, role: RoleName) -> None:
+    with standing_city():
+        from django.utils import timezone
+
+        from madang.ground.identity.services import withdraw_role
+
+        person, known = _person_and_role(email, role)
+        withdraw_role(person_id=person.id, role=known, at=timezone.now())
+        print(_("{email} no longer has the role {role}.").format(email=email, role=role))
+
+
+def _person_and_role(email: str, role: str):  # type: ignore[no-untyped-def]  # models need Django up
+    from madang.ground.identity.models import Person, Role
+
+    if role not in Role.values:
+        known = ", ".join(Role.values)
+        raise Refusal(_("{role} is no role; roles are {known}.").format(role=role, known=known))
+    person = Person.objects.filter(email__iexact=email).first()
+    if person is None:
+        raise Refusal(_("Nobody here has the address {email}.").format(email=email))
+    return person, Role(role)

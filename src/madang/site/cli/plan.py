@@ -1,9 +1,30 @@
-"""x."""
+"""Commands of the plan block."""
 
 import typer
 
-app = typer.Typer(no_args_is_help=True)
+from madang.site.cli.city import standing_city
+from madang.site.cli.cores import Json
+from madang.site.cli.files import write_json
+from madang.site.cli.words import _, shell_language
+
+app = typer.Typer(help=_("The master plan."), no_args_is_help=True)
 
 
 @app.callback()
-def _x() -> None: ...
+def _plan() -> None:
+    """Keeps `show` a subcommand while it is the only one."""
+
+
+@app.command("show", help=_("Print the commitments of the plan and why each was made."))
+def show(json: Json = None) -> None:
+    with standing_city():
+        from madang.site.loop import commitments
+
+        rows = commitments(shell_language())
+        if json is not None:
+            write_json(rows, json)
+            return
+        for row in rows:
+            print(f"{row['commitment']}\t{row['status']}\t{row['title']}\t← {row['because']}")
+        if not rows:
+            print(_("There is no commitment yet."))

@@ -1,0 +1,99 @@
+"""`madang demo`: the sample city, its people, and what the loop brought forth."""
+
+import secrets
+import sys
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from madang.ground.identity.models import Person, Proof, Role
+from madang.ground.identity.services import grant_role, record_residency
+from madang.ground.jobs.queue import work_off
+from madang.site.cli.refusal import Refusal
+from madang.site.cli.words import _, shell_language
+from madang.site.loop import ballot_summary, commitments, hearing_summary
+from madang.site.sample_city import (
+    SAMPLE,
+    finish_ballot,
+    finish_hearing,
+    load_ballot,
+    load_hearing,
+    load_plan,
+)
+
+FIRST_HEARING, FIRST_BALLOT = "after-the-pandemic", "after-the-pandemic-budget"
+PEOPLE = {"official@daon.example": Role.OFFICIAL, "resident@daon.example": None}
+
+
+def load_sample(data: Path) -> None:
+    """Bring the sample city to where its second round is open; what is done already stays."""
+    if Path(settings.MADANG_CITY) != SAMPLE / "city.toml":
+        raise Refusal(_("The demo shows the sample city; unset MADANG_CITY to see it."))
+    _say(_("Loading the sample city"))
+    load_plan()
+    finish_hearing(load_hearing(SAMPLE / "hearing"))
+    work_off()
+    _say(_("Counting the first ballot"))
+    finish_ballot(load_ballot(SAMPLE / "ballot"))
+    work_off()
+    load_hearing(SAMPLE / "next" / "hearing")
+    load_ballot(SAMPLE / "next" / "ballot")
+    _add_people(_password(data))
+
+
+def print_loop() -> None:
+    """Print what the first round brought: hearing, groups, consensus, winners, commitments."""
+    language = shell_language()
+    hearing = hearing_summary(FIRST_HEARING, language)
+    ballot = ballot_summary(FIRST_BALLOT, language)
+    found = ballot["certificate"]["proportionality"]
+    print(f"{_('Hearing')}: {hearing['title']} ({hearing['status']}, {_('simulated voters')})")
+    print(f"  {_('Votes')}: {hearing['votes']:,}")
+    print(f"  {_('Groups')}: {', '.join(map(str, hearing['groups']))}")
+    print(f"  {_('Consensus')}:")
+    for text in hearing["consensus"]:
+        print(f"    - {text}")
+    print(f"{_('Ballot')}: {ballot['title']} ({ballot['status']}, {_('simulated voters')})")
+    print(f"  {_('Winners')}: {int(ballot['spent']):,} / {int(ballot['budget']):,} KRW")
+    for code, name in ballot["winners"].items():
+        print(f"    - {code} {name}")
+    verdict = _("holds") if found["holds"] else _("broken")
+    print(f"  {_('Certificate')}: {found['axiom']} {verdict}")
+    print(f"    input {ballot['certificate']['input_sha256']}")
+    print(f"    rule  {ballot['certificate']['rule_sha256']}")
+    rows = commitments(language)
+    print(f"{_('Commitments')}: {len(rows)}")
+    for row in rows:
+        print(f"    - [{row['status']}] {row['title']} ← {row['because']}")
+
+
+def print_welcome(data: Path, url: str) -> None:
+    """Say what to open and how to sign in."""
+    print(_("Madang is ready. Open {url} (English: {url}/en/); Ctrl+C stops it.").format(url=url))
+    print(_("To sign in: {people}").format(people=", ".join(PEOPLE)))
+    print(_("Password of both: {password}").format(password=_password(data)))
+    sys.stdout.flush()
+
+
+def _password(data: Path) -> str:
+    """The demo people's password: made once, kept in the data folder."""
+    kept = data / "secrets" / "demo_password"
+    if not kept.exists():
+        kept.touch(mode=0o600)
+        kept.write_text(f"daon-{secrets.token_hex(4)}", "ascii")
+    return kept.read_text("ascii")
+
+
+def _add_people(password: str) -> None:
+    now = timezone.now()
+    for email, role in PEOPLE.items():
+        person = Person.objects.filter(email=email).first()
+        person = person or Person.objects.create_user(email, password)
+        record_residency(person_id=person.id, district="01", proof=Proof.DECLARED, at=now)
+        if role is not None:
+            grant_role(person_id=person.id, role=role, at=now)
+
+
+def _say(step: str) -> None:
+    print(f"{step} …", file=sys.stderr, flush=True)
