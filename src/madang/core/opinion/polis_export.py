@@ -30,40 +30,35 @@ def read_conversation(
     Raises BadInput with file, line and reason. TypeError where neither file with votes is given.
     """
     statements = None if comments is None else read_statements(comments)
-    standing = None if participants_votes is None else _read_standing(participants_votes)
+    standing = None if participants_votes is None else Table(participants_votes)
     if votes is not None:
         conversation = _from_history(read_history(votes), votes.name, statements)
-    elif standing is not None and participants_votes is not None:
-        conversation = _from_standing(standing, participants_votes.name, statements)
+    elif standing is not None:
+        conversation = _from_standing(standing, statements)
     else:
         raise TypeError("give votes or participants_votes")
     if standing is None:
         return conversation
-    published = tuple(standing.group_of.get(id_) for id_ in conversation.participant_ids)
+    group_of = _published_groups(standing)
+    published = tuple(group_of.get(id_) for id_ in conversation.participant_ids)
     return replace(conversation, published_groups=published)
 
 
 def read_history(file: TextFile) -> VoteHistory:
     """Return every vote of a votes.csv, oldest first; equal times keep the order of the lines."""
     table = Table(file)
-    columns = ("timestamp", "comment-id", "voter-id", "vote")
-    at, statement, voter, vote = table.places(columns)
-    cast: list[tuple[int, int, int, int]] = []
-    for row in table.rows():
-        value = row[vote]
-        cast.append(
-            (
-                table.whole_number(row[voter], "voter-id"),
-                table.whole_number(row[statement], "comment-id"),
-                int(value) if value in {"1", "0", "-1"} else table.vote(value),
-                table.whole_number(row[at], "timestamp"),
-            )
-        )
-    if not cast:
+    at, statement, voter, vote = table.places(["timestamp", "comment-id", "voter-id", "vote"])
+    if not table.records:
         raise BadInput(file.name, None, "The file holds no votes.")
-    facts = np.array(cast, dtype=np.int64)
-    facts = facts[np.argsort(facts[:, 3], kind="stable")]
-    return VoteHistory(facts[:, 0], facts[:, 1], facts[:, 2].astype(np.int8), facts[:, 3])
+    votes = [table.vote(row[vote], n) for n, row in enumerate(table.records)]
+    cast_at_ms = table.whole_numbers(at)
+    order = np.argsort(cast_at_ms, kind="stable")
+    return VoteHistory(
+        participant_ids=table.whole_numbers(voter)[order],
+        statement_ids=table.whole_numbers(statement)[order],
+        votes=np.array(votes, dtype=np.int8)[order],
+        cast_at_ms=cast_at_ms[order],
+    )
 
 
 def read_statements(file: TextFile) -> tuple[Statement, ...]:
@@ -71,39 +66,42 @@ def read_statements(file: TextFile) -> tuple[Statement, ...]:
     table = Table(file)
     (id_column,) = table.places(["comment-id"])
     found: dict[int, Statement] = {}
-    for row in table.rows():
-        statement = _statement(table, row, id_column)
+    for n in range(len(table.records)):
+        statement = _statement(table, n, id_column)
         if statement.id in found:
-            raise BadInput(file.name, table.line, "Comment {id} stands twice.", id=statement.id)
+            raise BadInput(
+                file.name, table.line_of(n), "Comment {id} stands twice.", id=statement.id
+            )
         found[statement.id] = statement
     if not found:
         raise BadInput(file.name, None, "The file holds no comments.")
     return tuple(found[id_] for id_ in sorted(found))
 
 
-def _statement(table: Table, row: list[str], id_column: int) -> Statement:
+def _statement(table: Table, n: int, id_column: int) -> Statement:
+    row = table.records[n]
     given = dict(zip(table.columns, row, strict=True))
     moderated = given.get("moderated", "0")
     if moderated not in {"-1", "0", "1"}:
         raise BadInput(
             table.name,
-            table.line,
+            table.line_of(n),
             "moderated is “{value}”; it must be 1 (in), 0 (not yet) or -1 (out).",
             value=moderated[:40],
         )
     is_meta = given.get("is-meta", "false")
     if is_meta not in {"true", "false"}:
         raise BadInput(
-            table.name, table.line, "is-meta is “{value}”; true or false.", value=is_meta[:40]
+            table.name, table.line_of(n), "is-meta is “{value}”; true or false.", value=is_meta[:40]
         )
     author, created_at = given.get("author-id", ""), given.get("timestamp", "")
     return Statement(
-        id=table.whole_number(row[id_column], "comment-id"),
+        id=table.whole_number(row[id_column], "comment-id", n),
         text=given.get("comment-body", ""),
-        author_id=table.whole_number(author, "author-id") if author else None,
+        author_id=table.whole_number(author, "author-id", n) if author else None,
         moderated=int(moderated),
         is_meta=is_meta == "true",
-        created_at_ms=table.whole_number(created_at, "timestamp") if created_at else None,
+        created_at_ms=table.whole_number(created_at, "timestamp", n) if created_at else None,
     )
 
 
@@ -140,45 +138,49 @@ def _statements_of(
     return statements
 
 
-class _Standing:
-    """What participants-votes.csv says, before statements are matched."""
+def _participant_ids(standing: Table) -> list[int]:
+    """Return who stands on each row. Raises BadInput for one who stands on two."""
+    (place,) = standing.places(["participant"])
+    ids: list[int] = standing.whole_numbers(place).tolist()
+    if len(set(ids)) < len(ids):
+        n = next(n for n, id_ in enumerate(ids) if id_ in ids[:n])
+        raise BadInput(
+            standing.name, standing.line_of(n), "Participant {id} stands twice.", id=ids[n]
+        )
+    return ids
 
-    def __init__(self) -> None:
-        self.statement_ids: list[int] = []
-        self.votes_of: dict[int, list[int]] = {}
-        self.group_of: dict[int, int | None] = {}
+
+def _published_groups(standing: Table) -> dict[int, int]:
+    """Return the group of each participant who was published with one."""
+    if "group-id" not in standing.columns:
+        return {}
+    (place,) = standing.places(["group-id"])
+    return {
+        id_: standing.whole_number(row[place], "group-id", n)
+        for n, (id_, row) in enumerate(
+            zip(_participant_ids(standing), standing.records, strict=True)
+        )
+        if row[place]
+    }
 
 
-def _read_standing(file: TextFile) -> _Standing:
-    table = Table(file)
-    (id_column,) = table.places(["participant"])
-    standing = _Standing()
-    vote_columns = [n for n, name in enumerate(table.columns) if name.isascii() and name.isdigit()]
-    standing.statement_ids = [
-        table.whole_number(table.columns[n], "comment-id") for n in vote_columns
+def _from_standing(standing: Table, statements: tuple[Statement, ...] | None) -> Conversation:
+    ids = _participant_ids(standing)
+    places = [n for n, name in enumerate(standing.columns) if name.isascii() and name.isdigit()]
+    statement_ids = [
+        standing.whole_number(standing.columns[place], "comment-id", -1) for place in places
     ]
-    has_groups = "group-id" in table.columns
-    group_column = table.columns.index("group-id") if has_groups else id_column
-    for row in table.rows():
-        participant = table.whole_number(row[id_column], "participant")
-        if participant in standing.votes_of:
-            raise BadInput(file.name, table.line, "Participant {id} stands twice.", id=participant)
-        standing.votes_of[participant] = [
-            UNSEEN if row[n] == "" else table.vote(row[n]) for n in vote_columns
-        ]
-        if has_groups and row[group_column]:
-            standing.group_of[participant] = table.whole_number(row[group_column], "group-id")
-    return standing
-
-
-def _from_standing(
-    standing: _Standing, name: str, statements: tuple[Statement, ...] | None
-) -> Conversation:
-    ids = sorted(standing.votes_of)
-    given = np.array([standing.votes_of[id_] for id_ in ids], dtype=np.int8)
+    given = np.array(
+        [
+            [UNSEEN if row[place] == "" else standing.vote(row[place], n) for place in places]
+            for n, row in enumerate(standing.records)
+        ],
+        dtype=np.int8,
+    )
     if not (given != UNSEEN).any():
-        raise BadInput(name, None, "The file holds no votes.")
-    known = _statements_of(np.array(standing.statement_ids), name, statements)
+        raise BadInput(standing.name, None, "The file holds no votes.")
+    known = _statements_of(np.array(statement_ids), standing.name, statements)
     votes = np.full((len(ids), len(known)), UNSEEN, dtype=np.int8)
-    votes[:, np.searchsorted([s.id for s in known], standing.statement_ids)] = given
-    return Conversation(tuple(ids), known, votes)
+    votes[:, np.searchsorted([statement.id for statement in known], statement_ids)] = given
+    order = np.argsort(ids, kind="stable")
+    return Conversation(tuple(sorted(ids)), known, votes[order])
