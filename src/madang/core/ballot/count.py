@@ -7,7 +7,7 @@ from functools import cached_property
 from madang.core.ballot.election import Election
 from madang.core.ballot.equal_shares import Market, Shares, grow_endowment
 from madang.core.ballot.greedy import pick_greedily
-from madang.core.ballot.phragmen import is_last, rounds
+from madang.core.ballot.phragmen import rounds
 from madang.core.ballot.rule import Completion, Method, Rule, Utility, refuse_unfit_rule
 from madang.core.ballot.stake import Stake, ranks_of, stakes_of
 
@@ -75,7 +75,8 @@ def count(election: Election, rule: Rule) -> Count:
         return _result(election, rule, _greedy(election, stakes, ()))
     if rule.method == Method.PHRAGMEN:
         return _result(election, rule, _phragmen(election))
-    shares = _equal_shares(election, stakes, rule.completion)
+    market = Market(election.voters, stakes, ranks_of(election))
+    shares = sell_shares(election, market, rule.completion)
     purchases = [
         _purchase(election, Method.EQUAL_SHARES, step.project, step.rate, step.tied)
         for step in shares.steps
@@ -85,11 +86,12 @@ def count(election: Election, rule: Rule) -> Count:
     return _result(election, rule, purchases, shares)
 
 
-def _equal_shares(election: Election, stakes: list[Stake], completion: Completion) -> Shares:
-    market = Market(election.voters, stakes, ranks_of(election))
-    shares = market.sell(Fraction(election.budget_parts, election.voter_count))
+def sell_shares(election: Election, market: Market, completion: Completion) -> Shares:
+    """Return the deciding run of Equal Shares for these voters and stakes, without what follows."""
+    budget = election.budget_parts
+    shares = market.sell(Fraction(budget, int(market.voters.sum())))
     if completion.grows_endowment:
-        shares = grow_endowment(market, shares, budget=election.budget_parts, unit=election.unit)
+        shares = grow_endowment(market, shares, budget=budget, unit=election.unit)
     return shares
 
 
@@ -100,15 +102,12 @@ def _greedy(election: Election, stakes: list[Stake], funded: tuple[int, ...]) ->
 
 def _phragmen(election: Election) -> list[Purchase]:
     stakes = stakes_of(election, Utility.CARDINALITY)
-    purchases: list[Purchase] = []
-    rest = election.budget_parts
-    for due in rounds(election.voters, stakes, ranks_of(election), budget=rest):
-        if is_last(due.due, stakes, rest):
-            break
-        chosen, *tied = due.due
-        rest -= stakes[chosen].cost
-        time = None if due.time is None else due.time / election.unit
-        purchases.append(_purchase(election, Method.PHRAGMEN, chosen, time, tuple(tied)))
+    budget = election.budget_parts
+    purchases = []
+    for due in rounds(election.voters, stakes, ranks_of(election), budget=budget):
+        if not due.stops:
+            time = None if due.time is None else due.time / election.unit
+            purchases.append(_purchase(election, Method.PHRAGMEN, due.due[0], time, due.due[1:]))
     return purchases
 
 

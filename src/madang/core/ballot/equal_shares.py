@@ -48,10 +48,16 @@ class Market:
     """The projects of an election, ready to be sold again and again at different endowments."""
 
     def __init__(
-        self, voters: NDArray[np.int64], stakes: Sequence[Stake], ranks: Sequence[int]
+        self,
+        voters: NDArray[np.int64],
+        stakes: Sequence[Stake],
+        ranks: Sequence[int],
+        *,
+        without: int | None = None,
     ) -> None:
+        """voters: (classes,); without: a project that is not for sale."""
         self.voters, self.stakes, self.ranks = voters, stakes, ranks
-        self.wanted = [index for index, stake in enumerate(stakes) if stake.total_heft]
+        self.wanted = [i for i, stake in enumerate(stakes) if stake.total_heft and i != without]
         self._floors = {
             index: stakes[index].cost / (stakes[index].total_heft * stakes[index].worth) * BELOW
             for index in self.wanted

@@ -26,12 +26,24 @@ def score(stake: Stake) -> Fraction:
 
 
 def pick_greedily(
-    stakes: Sequence[Stake], ranks: Sequence[int], *, budget: int, funded: Iterable[int] = ()
+    stakes: Sequence[Stake],
+    ranks: Sequence[int],
+    *,
+    budget: int,
+    funded: Iterable[int] = (),
+    without: int | None = None,
 ) -> list[Pick]:
-    """Return what the budget left beside `funded` is spent on, in the order of picking."""
+    """Return what the budget left beside `funded` is spent on, in the order of picking.
+
+    without: a project that does not take part.
+    """
     taken = set(funded)
     rest = budget - sum(stakes[index].cost for index in taken)
-    scores = {index: score(stake) for index, stake in enumerate(stakes) if index not in taken}
+    scores = {
+        index: score(stake)
+        for index, stake in enumerate(stakes)
+        if index not in taken and index != without
+    }
     order = sorted(scores, key=lambda index: (-scores[index], ranks[index]))
     picks = []
     for place, index in enumerate(order):

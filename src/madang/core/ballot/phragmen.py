@@ -19,14 +19,19 @@ from madang.core.ballot.stake import Stake
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What comes next: `due`, all projects payable at the same earliest time, in tie-break order.
+    """What comes next, just before it is bought.
 
+    due:   all projects payable at the same earliest time, in tie-break order; the first is bought.
     time:  money that each voter has earned by then; None for projects that nobody supports.
-    loads: what each voter of a class had spent when last a project of theirs was bought.
+    rest:  what is left of the budget.
+    stops: whether the count ends here, as one of those due would break the budget.
+    loads: what the voters had spent so far.
     """
 
     due: tuple[int, ...]
     time: Fraction | None
+    rest: int
+    stops: bool
     loads: "Loads"
 
 
@@ -46,8 +51,8 @@ class Loads:
         slack = (stake.classes.size + 8) * np.finfo(np.float64).eps
         return (load + stake.cost) / stake.voter_count * float(1 - slack)
 
-    def time(self, stake: Stake, further_voters: int = 0) -> Fraction:
-        """Return when the project can be paid, exactly, if so many voters were for it alone."""
+    def outlay(self, stake: Stake) -> Fraction:
+        """Return the cost of the project and all that its supporters have spent, exactly."""
         # Counts stay below 2**53, so the float weights of bincount are exact.
         counts = np.bincount(self._last[stake.classes], weights=stake.voters)
         load = sum(
@@ -55,8 +60,11 @@ class Loads:
             for time, count in zip(self._times, counts.tolist(), strict=False)
             if count
         )
-        heft = stake.voter_count + further_voters
-        return Fraction(load + stake.cost * self._scale, heft * self._scale)
+        return Fraction(load, self._scale) + stake.cost
+
+    def time(self, stake: Stake) -> Fraction:
+        """Return when the project can be paid, exactly: when all earned what all spend."""
+        return self.outlay(stake) / stake.voter_count
 
     def buy(self, stake: Stake, time: Fraction) -> None:
         growth = time.denominator // math.gcd(time.denominator, self._scale)
@@ -68,14 +76,19 @@ class Loads:
 
 
 def rounds(
-    voters: NDArray[np.int64], stakes: Sequence[Stake], ranks: Sequence[int], *, budget: int
+    voters: NDArray[np.int64],
+    stakes: Sequence[Stake],
+    ranks: Sequence[int],
+    *,
+    budget: int,
+    without: int | None = None,
 ) -> Iterator[Round]:
-    """Yield what is due, round by round, to the one at which the count stops (see `is_last`).
+    """Yield round after round, to the one that stops the count or until all is bought.
 
-    After each round but the last, the first project of `due` is bought.
+    without: a project that does not take part.
     """
     loads = Loads(voters.size, len(stakes))
-    fitting = [index for index, stake in enumerate(stakes) if stake.cost <= budget]
+    fitting = [i for i, stake in enumerate(stakes) if stake.cost <= budget and i != without]
     floors = {
         index: stakes[index].cost / stakes[index].voter_count * BELOW
         for index in fitting
@@ -88,8 +101,9 @@ def rounds(
         time = min(times.values(), default=None)
         due = [index for index in times if times[index] == time] or unwanted
         due = sorted(due, key=ranks.__getitem__)
-        yield Round(tuple(due), time, loads)
-        if is_last(due, stakes, rest):
+        stops = any(stakes[index].cost > rest for index in due)
+        yield Round(tuple(due), time, rest, stops, loads)
+        if stops:
             return
         rest -= stakes[due[0]].cost
         if time is None:
@@ -97,11 +111,6 @@ def rounds(
         else:
             loads.buy(stakes[due[0]], time)
             del floors[due[0]]
-
-
-def is_last(due: Sequence[int], stakes: Sequence[Stake], rest: int) -> bool:
-    """Return whether any of the projects due would break what is left of the budget."""
-    return any(stakes[index].cost > rest for index in due)
 
 
 def _earliest(
