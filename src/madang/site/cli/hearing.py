@@ -69,9 +69,7 @@ def import_(
         if hearing.slug != name:
             print(_("These votes are here already, as {slug}.").format(slug=hearing.slug))
         print(
-            _(
-                "{slug}: {votes} votes, {statements} statements, {groups} groups. See /hearings/{slug}/"
-            ).format(
+            _("/hearings/{slug}/: {votes} votes, {statements} statements, {groups} groups.").format(
                 slug=hearing.slug,
                 votes=drawn.votes,
                 statements=len(drawn.result["statements"]),

@@ -36,7 +36,7 @@ def demo(
     port: Port = 8000,
 ) -> None:
     with standing_city():
-        from madang.site.demo import load_sample, print_loop, print_welcome
+        from madang.site.cli.demo import load_sample, print_loop, print_welcome
         from madang.site.serve import serve_city
 
         load_sample(data_folder())

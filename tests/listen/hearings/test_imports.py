@@ -1,0 +1,114 @@
+"""Whole hearings from exports: kept as they were, and only once."""
+
+from pathlib import Path
+
+import pytest
+
+from madang.core.opinion.conversation import Conversation, input_hash
+from madang.core.opinion.csv_rows import TextFile, decode_text
+from madang.core.opinion.polis_export import read_conversation
+from madang.core.opinion.report import as_json, map_conversation
+from madang.ground.events.models import OutboxEvent
+from madang.listen.hearings import services
+from madang.listen.hearings.imports import import_conversation
+from madang.listen.hearings.models import DrawnMap, Hearing, Moderation, Origin, Vote
+from madang.listen.hearings.queries import conversation, vote_history
+from makers import NOW, make_open_hearing, make_resident
+
+pytestmark = pytest.mark.django_db
+
+VOTES = """timestamp,datetime,comment-id,voter-id,vote
+1000,x,0,5,1
+2000,x,1,5,-1
+3000,x,0,5,0
+4000,x,1,9,1
+"""
+COMMENTS = """comment-id,moderated,comment-body
+0,1,골목에 등불을.
+1,-1,광고입니다.
+"""
+
+
+def export() -> Conversation:
+    return read_conversation(
+        votes=TextFile("votes.csv", VOTES.splitlines(keepends=True)),
+        comments=TextFile("comments.csv", COMMENTS.splitlines(keepends=True)),
+    )
+
+
+def bring_in(said: Conversation, slug: str = "imported") -> Hearing:
+    return import_conversation(
+        conversation=said,
+        slug=slug,
+        title={"en": "Imported"},
+        introduction={},
+        question={},
+        texts={},
+        source="test",
+        origin=Origin.IMPORTED,
+        at=NOW,
+    )
+
+
+def test_every_vote_is_kept_and_the_newest_counts() -> None:
+    bring_in(export())
+    assert [row[1:] for row in vote_history(slug="imported")] == [
+        (0, 5, 1),
+        (1, 5, -1),
+        (0, 5, 0),
+        (1, 9, 1),
+    ]
+    assert Vote.objects.filter(is_newest=True).count() == 3
+
+
+def test_what_was_moderated_out_is_hidden_and_says_so() -> None:
+    hearing = bring_in(export())
+    hidden = hearing.statements.get(number=1)
+    assert hidden.moderation == Moderation.HIDDEN
+    assert hidden.reason
+
+
+def test_the_database_gives_back_just_the_conversation_that_went_in() -> None:
+    said = export()
+    assert input_hash(conversation(hearing=bring_in(said))) == input_hash(said)
+
+
+def test_the_same_export_again_returns_the_first_hearing() -> None:
+    first = bring_in(export())
+    assert bring_in(export(), slug="another") == first
+    assert Hearing.objects.count() == 1
+    assert OutboxEvent.objects.filter(wire="hearings.hearing-imported.v1").count() == 1
+
+
+def test_an_address_in_use_leaves_nothing_half_imported() -> None:
+    make_open_hearing(slug="imported")
+    with pytest.raises(services.UnableToCreateHearing, match="slug-taken"):
+        bring_in(export())
+    assert not Vote.objects.exists()
+
+
+def test_a_resident_votes_on_beside_imported_voters() -> None:
+    hearing = bring_in(export())
+    services.cast_vote(slug="imported", person_id=make_resident().id, statement=0, value=1, at=NOW)
+    assert sorted(hearing.participants.values_list("number", flat=True)) == [5, 9, 10]
+
+
+def test_the_same_votes_have_one_map() -> None:
+    bring_in(export())
+    first = services.draw_map(slug="imported", at=NOW)
+    assert services.draw_map(slug="imported", at=NOW) == first
+    assert DrawnMap.objects.count() == 1
+    services.cast_vote(slug="imported", person_id=make_resident().id, statement=0, value=1, at=NOW)
+    assert services.draw_map(slug="imported", at=NOW) != first
+
+
+def test_a_real_conversation_has_the_map_that_the_core_draws_of_its_files(real_data: Path) -> None:
+    folder = real_data / "polis" / "vtaiwan.uberx"
+    said = read_conversation(
+        votes=decode_text("votes.csv", (folder / "votes.csv").read_bytes()),
+        comments=decode_text("comments.csv", (folder / "comments.csv").read_bytes()),
+    )
+    bring_in(said)
+    drawn = services.draw_map(slug="imported", at=NOW)
+    expected = as_json(map_conversation(said))
+    assert {key: drawn.result[key] for key in expected} == expected
