@@ -17,7 +17,7 @@ from madang.core.opinion.conversation import (
     Conversation,
     Statement,
 )
-from madang.core.opinion.grouping import BaseClusters, silhouette
+from madang.core.opinion.grouping import BaseClusters, silhouette, split_into_groups
 from madang.core.opinion.opinion_map import NO_GROUP, draw_map
 from madang.core.opinion.report import as_json, map_conversation
 from madang.core.opinion.statistics import (
@@ -94,7 +94,8 @@ def test_two_camps_stand_apart_on_the_first_axis_and_each_says_its_own():
     assert drawn.group_sizes == (10, 10)
     assert drawn.group_of.tolist() == [0] * 10 + [1] * 10
     # Seven statements of spread 1 each: camps at plus and minus the square root of seven.
-    assert np.abs(drawn.positions[:, 0]) == pytest.approx(np.sqrt(7))
+    # The axis points to those who agree.
+    assert drawn.positions[:, 0] == pytest.approx(np.repeat([np.sqrt(7), -np.sqrt(7)], 10))
     assert drawn.positions[:, 1] == pytest.approx(0)
     assert {found.stance for found in drawn.representative[0]} == {AGREE}
     assert {found.stance for found in drawn.representative[1]} == {DISAGREE}
@@ -193,19 +194,39 @@ def test_as_many_groups_are_made_as_were_asked_for(groups):
     assert drawn.k_given
 
 
+def make_base(centres, weights):
+    return BaseClusters(
+        np.array(centres, dtype=float), np.array(weights, dtype=float), np.arange(len(centres))
+    )
+
+
 def test_one_outlier_is_not_taken_for_a_group():
-    votes = two_camps(people=41, statements=9)
-    votes[-1] = np.resize([AGREE, DISAGREE], 9)
-    assert sorted(draw_map(votes, groups=2).group_sizes) == [20, 21]
+    """Alone, the person at 6 would leave less distance: 20 and not 22.7."""
+    base = make_base([[-1, 0], [1, 0], [6, 0]], [10, 10, 1])
+    assert split_into_groups(base, 2).tolist() == [0, 1, 1]
+    assert len(set(split_into_groups(make_base(base.centres, [10, 10, 2]), 2)[:2])) == 1
+
+
+def test_two_people_who_differ_are_not_two_groups_unless_asked_for():
+    votes = np.array([[AGREE], [DISAGREE]], dtype=np.int8)
+    assert draw_map(votes).group_sizes == ()
+    assert draw_map(votes, groups=2).group_sizes == (1, 1)
+
+
+def test_where_nothing_passes_the_tests_the_most_telling_statement_is_kept():
+    votes = np.array([[AGREE, AGREE, UNSEEN], [AGREE, DISAGREE, UNSEEN]], dtype=np.int8)
+    counts = count_votes_by_group(votes, np.array([0, 1]), 2)
+    found = find_representative(counts, np.array([True, True, True]))
+    assert [[(one.statement, one.stance) for one in chosen] for chosen in found] == [
+        [(1, AGREE)],
+        [(1, DISAGREE)],
+    ]
 
 
 def test_silhouette_is_one_for_crowds_far_apart_and_counts_people():
-    def base(centres, weights):
-        return BaseClusters(np.array(centres, dtype=float), np.array(weights), np.arange(3))
-
     # Distances 1 inside the left pair, 9 and 10 across; each end of the pair holds one person,
     # the right crowd of three stands in one point and scores 1.
-    found = silhouette(base([[0, 0], [1, 0], [10, 0]], [1.0, 1.0, 3.0]), np.array([0, 0, 1]))
+    found = silhouette(make_base([[0, 0], [1, 0], [10, 0]], [1, 1, 3]), np.array([0, 0, 1]))
     assert found == pytest.approx((9 / 10 + 8 / 9 + 3 * 1) / 5)
 
 

@@ -89,6 +89,8 @@ def test_a_byte_order_mark_is_no_part_of_the_first_column():
         (2, "voter-id is “x”", {"votes": make_votes("1,,0,x,1")}),
         (2, "voter-id is “”", {"votes": make_votes("1,,0,,1")}),
         (2, "comment-id is “1_0”", {"votes": make_votes("1,,1_0,1,1")}),
+        (3, "voter-id is “１”", {"votes": make_votes("1,,0,1,1", "1,,0,１,1")}),
+        (5, "The vote is “x”", {"votes": make_votes('1,"a\r\nb",0,1,1', "", "1,,0,1,x")}),
         (2, "timestamp is “nan”", {"votes": make_votes("nan,,0,1,1")}),
         (2, "too large", {"votes": make_votes("9999999999999999,,0,1,1")}),
         (2, "has 3 fields", {"votes": make_votes("1,,0")}),

@@ -58,7 +58,7 @@ class Table:
         filled = [row for row in self._rows if row]
         if not filled:
             raise BadInput(self.name, None, "The file is empty.")
-        self.columns = [name.strip().removeprefix("\ufeff") for name in filled[0]]
+        self.columns = [name.strip() for name in filled[0]]
         self.records = filled[1:]
         for name in self.columns:
             if name and self.columns.count(name) > 1:
