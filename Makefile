@@ -42,7 +42,7 @@ $(VENDOR)/.ready: .venv/.ready package.json package-lock.json
 	@touch $@
 
 .venv/.messages: .venv/.ready $(wildcard src/madang/locale/*/LC_MESSAGES/django.po)
-	@$(BIN)/pybabel --quiet compile -D django -d src/madang/locale
+	@$(BIN)/pybabel --quiet compile --use-fuzzy -D django -d src/madang/locale
 	@touch $@
 
 test: setup check  ## Everything CI runs: check, then all tests.
