@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "madang.web.middleware.vary_on_htmx",
 ]
 ROOT_URLCONF = "madang.site.urls"
 WSGI_APPLICATION = "madang.site.wsgi.application"

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse, translate_url
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from madang.ground.block import PlacedBlock
 from madang.ground.city.card import city
@@ -25,9 +26,18 @@ class Link:
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Return what base.html asks for. No SQL."""
     language = get_language() or settings.LANGUAGE_CODE
+    navigation = [_block_link(each, request.path, language) for each in _with_pages()]
+    notice = city().notice
     return {
         "city": {"name": said(city().words, language)},
-        "navigation": [_block_link(each, request.path, language) for each in _with_pages()],
+        "navigation": navigation,
+        "stage": next((link.stage for link in navigation if link.current), ""),
+        "site_notice": notice and said(notice, language),
+        "footer_links": [
+            Link(_("What is kept about you"), reverse("privacy"), current=False),
+            Link(_("The blocks of this city"), reverse("blocks"), current=False),
+            Link(_("Open data for programs (OpenAPI)"), reverse("api:openapi-json"), current=False),
+        ],
         "language_links": [
             Link(name, translate_url(request.get_full_path(), code), code == language, code)
             for code, name in settings.LANGUAGES

@@ -40,6 +40,7 @@ class City:
     age_bands: tuple[str, ...]
     people: dict[tuple[str, str, str], int]
     boundaries: Path
+    notice: Words | None  # stands on top of every page; None for most cities
 
     @property
     def district_codes(self) -> frozenset[str]:
@@ -100,4 +101,5 @@ def _city(card: dict[str, Any], path: Path) -> City:
         age_bands=tuple(card["age_bands"]),
         people=people,
         boundaries=boundaries,
+        notice=card.get("notice"),
     )

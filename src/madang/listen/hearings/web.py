@@ -335,7 +335,9 @@ def _spoken(stance: str, text: str) -> str:
 
 def _card(request: Request, slug: str) -> dict[str, Any]:
     card = queries.next_card(slug=slug, voice=_voice(request, slug), language=_language())
-    return {**_hearing(request, slug), "card": card}
+    # After an answer the next sentence takes the focus; on a page of its own the reader starts on top.
+    focus = request.method == "POST"
+    return {**_hearing(request, slug), "card": card, "focus": focus}
 
 
 def _voice(request: Request, slug: str) -> str:
