@@ -97,6 +97,8 @@ def test_two_camps_stand_apart_on_the_first_axis_and_each_says_its_own():
     # The axis points to those who agree.
     assert drawn.positions[:, 0] == pytest.approx(np.repeat([np.sqrt(7), -np.sqrt(7)], 10))
     assert drawn.positions[:, 1] == pytest.approx(0)
+    statements_turned_round = draw_map(two_camps()[:, ::-1])
+    assert statements_turned_round.positions == pytest.approx(drawn.positions)
     assert {found.stance for found in drawn.representative[0]} == {AGREE}
     assert {found.stance for found in drawn.representative[1]} == {DISAGREE}
     assert [len(chosen) for chosen in drawn.representative] == [5, 5]
