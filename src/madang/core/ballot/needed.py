@@ -117,13 +117,13 @@ class _OutOfRecounts(Exception):
 
 def _equal_shares_needed(count: Count, index: int) -> Needed:
     """Walk up from the least that could do, passing over numbers that provably lose."""
-    election, me = count.election, count.election.support[index]
-    cost, budget = election.costs[index], election.budget_parts
-    if cost == budget and me < election.voter_count:
-        return NONE_WOULD_DO  # the supporters' shares never add up to the whole budget
-    short = cost * election.voter_count - me * budget
-    voters = 1 if cost == budget else max(1, ceil(Fraction(short, budget - cost)))
-    stakes = stakes_of(election, count.rule.utility)
+    fewest = _fewest_that_could_pay(count.election, index)
+    if count.rule.completion.ends_greedily:
+        fewest = 1  # greedy does not ask whether they can pay
+    if fewest is None:
+        return NONE_WOULD_DO
+    voters = fewest
+    stakes = stakes_of(count.election, count.rule.utility)
     stride, narrows = 64, False
     while True:
         loses = _loses_throughout(count, stakes, index, voters, voters + stride - 1)
@@ -133,6 +133,15 @@ def _equal_shares_needed(count: Count, index: int) -> Needed:
         # After the first failure the answer is most likely within one stride: close in on it.
         narrows = stride > 1 and (narrows or not loses)
         stride = stride // 2 if narrows else stride * 2
+
+
+def _fewest_that_could_pay(election: Election, index: int) -> int | None:
+    """Return the fewest further supporters with whom all shares of all supporters pay the cost."""
+    cost, budget = election.costs[index], election.budget_parts
+    short = cost * election.voter_count - election.support[index] * budget
+    if cost == budget:  # then every voter is needed, and further ones change nothing
+        return None if short else 1
+    return max(1, ceil(Fraction(short, budget - cost)))
 
 
 def _loses_throughout(
