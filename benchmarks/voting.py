@@ -1,0 +1,164 @@
+"""Voting over HTTP: requests a second and p95 of the vote endpoint beside a bare Django view.
+
+    python benchmarks/voting.py [--seconds 8] [--clients 8]
+
+One granian server as `madang serve` runs it, one PostgreSQL from the wheel, clients and server on
+the same machine. Rounds take turns, so that a slow minute hits both. Every answered vote is then
+looked for in the database.
+"""
+
+import argparse
+import http.client
+import os
+import secrets
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import django
+
+HOST, PORT, STATEMENTS, VOTERS = "127.0.0.1", 8745, 60, 400
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--seconds", type=float, default=8.0)
+    options.add_argument("--clients", type=int, default=8)
+    given = options.parse_args()
+    with tempfile.TemporaryDirectory(prefix="madang-bench-") as folder:
+        os.environ |= {"MADANG_DATA": folder, "DJANGO_SETTINGS_MODULE": "bare_site"}
+        from madang.site.environment import keep_secrets
+        from madang.site.postgres import running_database
+
+        keep_secrets(Path(folder))
+        with running_database(Path(folder)):
+            django.setup()
+            cookies = prepare()
+            server = serve()
+            try:
+                measure(cookies, given.seconds, given.clients)
+            finally:
+                server.terminate()
+                server.wait()
+
+
+def prepare() -> list[str]:
+    """Make an open hearing and signed-in residents; return one cookie header for each."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.core.management import call_command
+    from django.utils import timezone
+
+    from madang.ground.identity.models import Person, Proof
+    from madang.ground.identity.services import record_residency
+    from madang.listen.hearings import services
+
+    call_command("migrate", verbosity=0)
+    now = timezone.now()
+    words = {"ko": "재는 공청회"}
+    services.create_hearing(slug="bench", title=words, introduction={}, question={})
+    for n in range(STATEMENTS):
+        services.add_statement(slug="bench", words={"ko": f"의견 {n}번입니다."}, at=now)
+    services.open_hearing(slug="bench", at=now)
+    cookies = []
+    for n in range(VOTERS):
+        person = Person.objects.create_user(f"v{n}@bench.example")
+        record_residency(person_id=person.id, district="01", proof=Proof.DECLARED, at=now)
+        session = SessionStore()
+        session[SESSION_KEY] = str(person.pk)
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+        session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+        session.save()
+        cookies.append(f"sessionid={session.session_key}; csrftoken={'a' * 32}")
+    return cookies
+
+
+def serve() -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--log-level", "warning"]
+    command += ["--host", HOST, "--port", str(PORT), "--workers", "1", "--blocking-threads", "8"]
+    server = subprocess.Popen(
+        [*command, "madang.site.wsgi:application"],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parent)},
+    )
+    for _ in range(100):
+        try:
+            link = http.client.HTTPConnection(HOST, PORT)
+            link.request("GET", "/bare")
+            if link.getresponse().status == 200:
+                return server
+        except OSError:
+            pass
+        time.sleep(0.1)
+    raise SystemExit("the server did not come up")
+
+
+def measure(cookies: list[str], seconds: float, clients: int) -> None:
+    rounds: dict[str, list[list[float]]] = {"bare": [], "vote": []}
+    answered = 0
+    for _ in range(3):
+        for name in rounds:
+            times = hammer(name, cookies, seconds, clients)
+            rounds[name].append(times)
+            answered += len(times) if name == "vote" else 0
+    rates = {n: statistics.median(len(t) / seconds for t in r) for n, r in rounds.items()}
+    p95s = {
+        n: statistics.median(statistics.quantiles(t, n=20)[-1] * 1000 for t in r)
+        for n, r in rounds.items()
+    }
+    for name in rounds:
+        print(f"{name:5} {rates[name]:8.0f} requests/s   p95 {p95s[name]:7.1f} ms")
+    print(
+        f"ratio {rates['vote'] / rates['bare']:8.2f} of the rate   p95 × {p95s['vote'] / p95s['bare']:.1f}"
+    )
+    print(f"votes answered {answered}, kept {kept()}")
+
+
+def hammer(name: str, cookies: list[str], seconds: float, clients: int) -> list[float]:
+    """Let the clients ask until the time is up; return how long each answer took, in seconds."""
+    times: list[float] = []
+    end = time.perf_counter() + seconds
+
+    def ask(client: int) -> None:
+        link = http.client.HTTPConnection(HOST, PORT)
+        own = cookies[client::clients]
+        while (start := time.perf_counter()) < end:
+            if name == "bare":
+                link.request("GET", "/bare")
+            else:
+                # A value of one's own choosing each time: every request writes a vote.
+                turn = secrets.randbelow(STATEMENTS)
+                body = f"statement={turn}&vote={secrets.choice([-1, 0, 1])}"
+                headers = {
+                    "Cookie": secrets.choice(own),
+                    "X-CSRFToken": "a" * 32,
+                    "Content-Type": "application/x-www-form-urlencoded",
+                }
+                link.request("POST", "/hearings/bench/votes", body, headers)
+            answer = link.getresponse()
+            answer.read()
+            if answer.status not in (200, 302):
+                raise SystemExit(f"{name}: {answer.status}")
+            times.append(time.perf_counter() - start)
+
+    threads = [threading.Thread(target=ask, args=[n]) for n in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return times
+
+
+def kept() -> int:
+    """How many of the votes asked for are in the database; the same vote twice is kept once."""
+    from madang.listen.hearings.models import Vote
+
+    return Vote.objects.count()
+
+
+if __name__ == "__main__":
+    main()

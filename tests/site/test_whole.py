@@ -1,0 +1,197 @@
+"""The whole program from outside: as a newcomer starts it, and as the power fails."""
+
+import http.client
+import http.cookiejar
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.whole
+
+MADANG = str(Path(sys.executable).parent / "madang")
+
+
+def free_ports() -> int:
+    """A port that is free together with the next one."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port: int = first.getsockname()[1]
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+
+
+class City:
+    """A city of its own in a data folder of its own."""
+
+    def __init__(self, data: Path) -> None:
+        self.port = free_ports()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.env = {k: v for k, v in os.environ.items() if not k.startswith(("MADANG", "DJANGO"))}
+        self.env |= {"MADANG_DATA": str(data), "MADANG_LANGUAGE": "en"}
+        self.server: subprocess.Popen[str] | None = None
+
+    def run(self, *words: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [MADANG, *words], env=self.env, capture_output=True, text=True, check=False, timeout=300
+        )
+        assert done.returncode == expect, done.stdout + done.stderr
+        return done
+
+    def start(self) -> str:
+        """Start the demo; return what it prints once its pages answer."""
+        self.server = subprocess.Popen(
+            [MADANG, "demo", "--port", str(self.port)],
+            env=self.env,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        assert self.server.stdout is not None
+        printed = "".join(self.server.stdout.readline() for _ in range(3))
+        for _ in range(300):
+            try:
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:
+                    assert answer.read() == b"ok"
+                    return printed
+            except OSError:
+                time.sleep(0.1)
+        raise AssertionError("the pages do not answer")
+
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        assert self.server is not None
+        os.kill(self.server.pid, number)
+        self.server.wait(30)
+        assert self.server.stdout is not None
+        self.server.stdout.close()
+        self.server = None
+
+    def wait_for_free_ports(self) -> None:
+        """Until the processes of a killed server have followed it."""
+        for _ in range(200):
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind(("127.0.0.1", self.port))
+                except OSError:
+                    time.sleep(0.1)
+                else:
+                    return
+        raise AssertionError("the port is still taken")
+
+
+class Browser:
+    """As much of a browser as signing in and voting take."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.jar = http.cookiejar.CookieJar()
+        self.open = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar)).open
+
+    def get(self, path: str) -> str:
+        with self.open(self.url + path, timeout=30) as answer:
+            text: str = answer.read().decode()
+            return text
+
+    def post(self, path: str, page: str, **fields: object) -> str:
+        """Send a form with the token of the page it stands on."""
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+        assert token, page
+        body = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1], **fields}).encode()
+        with self.open(self.url + path, body, timeout=30) as answer:
+            text: str = answer.read().decode()
+            return text
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    city = City(tmp_path_factory.mktemp("whole"))
+    yield city
+    if city.server is not None:
+        city.stop()
+
+
+def test_the_demo_runs_the_whole_loop_once_and_says_what_came_out(city: City) -> None:
+    printed = city.run("demo", "--once").stdout
+    for word in ("Hearing:", "Groups:", "Consensus:", "Winners:", "Certificate:", "Commitments:"):
+        assert word in printed
+    assert "simulated" in printed
+    commitments = json.loads(city.run("plan", "show", "--json", "-").stdout)
+    assert commitments
+    assert all("hearing after-the-pandemic/" in each["because"] for each in commitments)
+
+
+def test_the_demo_again_keeps_what_is_there(city: City) -> None:
+    first = city.run("plan", "show", "--json", "-").stdout
+    city.run("demo", "--once")
+    assert city.run("plan", "show", "--json", "-").stdout == first
+
+
+def test_no_acknowledged_vote_is_lost_when_everything_is_killed(city: City) -> None:
+    printed = city.start()
+    password = re.search(r"daon-[0-9a-f]+", printed)
+    assert password, printed
+    browser = Browser(city.url)
+    page = browser.get("/en/account/login/")
+    browser.post("/en/account/login/", page, login="resident@daon.example", password=password[0])
+    acknowledged = {}
+    for _ in range(5):
+        page = browser.get("/en/hearings/next-year/vote")
+        number = re.search(r'name="statement" value="(\d+)"', page)
+        assert number, page
+        browser.post("/en/hearings/next-year/votes", page, statement=number[1], vote=1)
+        acknowledged[int(number[1])] = 1
+    kill_all(city)
+    city.wait_for_free_ports()
+    city.start()
+    browser.url = city.url
+    mine = browser.get("/en/hearings/next-year/mine")
+    kept = re.findall(r'name="statement" value="(\d+)"', mine)
+    assert {int(number) for number in kept} == set(acknowledged)
+    assert mine.count('aria-pressed="true"') == len(acknowledged)
+    city.stop()
+
+
+def kill_all(city: City) -> None:
+    """kill -9 to the server and to its PostgreSQL, as a power cut would."""
+    postmaster = Path(city.env["MADANG_DATA"]) / "postgres" / "postmaster.pid"
+    database = int(postmaster.read_text().split()[0])
+    city.stop(signal.SIGKILL)
+    os.kill(database, signal.SIGKILL)
+
+
+def test_a_port_in_use_is_said_in_one_sentence(city: City) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", city.port))
+        taken.listen()
+        done = city.run("serve", "--port", str(city.port), expect=3)
+    assert done.stderr.count("\n") == 1
+    assert "in use" in done.stderr
+
+
+def test_live_updates_reach_a_page_that_listens(city: City) -> None:
+    city.start()
+    link = http.client.HTTPConnection("127.0.0.1", city.port + 1, timeout=60)
+    link.request("GET", "/live?topic=hearing/next-year")
+    stream = link.getresponse()
+    assert stream.headers["Content-Type"].startswith("text/event-stream")
+    city.run("hearing", "close", "next-year")
+    while not (line := stream.readline().strip()).startswith(b"data:"):
+        pass
+    assert line == b"data: hearing/next-year"
+    link.close()
+    city.stop()
