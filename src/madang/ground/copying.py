@@ -14,9 +14,10 @@ def copy_rows(
 
     Database defaults and constraints hold; Python defaults do not.
     """
-    columns = [model._meta.get_field(name).column for name in fields]
+    columns = {field.name: field.column for field in model._meta.concrete_fields}
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
+        sql.Identifier(model._meta.db_table),
+        sql.SQL(", ").join([sql.Identifier(columns[name]) for name in fields]),
     )
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:

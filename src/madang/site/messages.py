@@ -36,6 +36,7 @@ def gather() -> Catalog:
         for _line, function, arguments, _comments in extract_python(
             BytesIO(source.encode()), KEYWORDS, [], {"encoding": "utf-8"}
         ):
+            assert isinstance(function, str), "Babel names the function by the keyword found"
             _add(found, KEYWORDS[function], arguments, place)
     return found
 

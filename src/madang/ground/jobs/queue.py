@@ -32,7 +32,7 @@ class Job(Generic[P]):
     def defer(self, *args: P.args, **kwargs: P.kwargs) -> None:
         """Queue the call; it runs after the surrounding transaction commits."""
         assert not args, "jobs take their arguments by name"
-        self._task.defer(**kwargs)
+        self._task.defer(**kwargs)  # type: ignore[call-arg]  # P's arguments, all by name
 
 
 def job(*, retries: int = 0) -> Callable[[Callable[P, None]], Job[P]]:

@@ -39,7 +39,9 @@ class StatementCard:
 def find_hearing(*, slug: str) -> HearingCard | None:
     """Return a hearing that is public, None for any other. One SQL query."""
     hearing = Hearing.objects.public().filter(slug=slug).first()
-    return hearing and HearingCard(hearing.slug, hearing.title, hearing.status, hearing.origin)
+    if hearing is None:
+        return None
+    return HearingCard(hearing.slug, hearing.title, hearing.status, hearing.origin)
 
 
 def list_hearings() -> list[HearingCard]:

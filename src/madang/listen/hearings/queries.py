@@ -1,6 +1,7 @@
 """Reads of the hearings block: frozen values, ready to print."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -120,7 +121,7 @@ class OwnVote:
 def list_hearings(*, language: str, with_drafts: bool) -> list[HearingRow]:
     """Return hearings, drafts and open ones first, then the newest. One SQL query."""
     hearings = Hearing.objects.all() if with_drafts else Hearing.objects.public()
-    rows = hearings.annotate(
+    rows: Iterable[Any] = hearings.annotate(
         n_statements=_number_of(Statement.objects.filter(moderation=Moderation.SHOWN)),
         n_participants=_number_of(Participant.objects.all()),
     ).order_by("-opened_at", "-created_at")
@@ -146,7 +147,7 @@ def list_hearings(*, language: str, with_drafts: bool) -> list[HearingRow]:
 def hearing_page(*, slug: str, language: str, with_drafts: bool) -> HearingPage | None:
     """Return the hearing, None where there is none to see. Two SQL queries."""
     hearings = Hearing.objects.all() if with_drafts else Hearing.objects.public()
-    hearing = (
+    hearing: Any = (
         hearings.filter(slug=slug)
         .annotate(
             n_statements=_number_of(Statement.objects.filter(moderation=Moderation.SHOWN)),
