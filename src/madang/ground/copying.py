@@ -14,11 +14,10 @@ def copy_rows(
 
     Database defaults and constraints hold; Python defaults do not.
     """
-    columns = {field.name: field.column for field in model._meta.concrete_fields}
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(model._meta.db_table),
-        sql.SQL(", ").join([sql.Identifier(columns[name]) for name in fields]),
-    )
+    column_of = {field.name: field.column or field.name for field in model._meta.concrete_fields}
+    columns: list[sql.Composable] = [sql.Identifier(column_of[name]) for name in fields]
+    table = sql.Identifier(model._meta.db_table)
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(table, sql.SQL(", ").join(columns))
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
