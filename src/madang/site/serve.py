@@ -21,6 +21,10 @@ LONGEST_WAIT_S = 30.0
 GRACE_S = 15.0
 
 
+class PortTaken(Exception):
+    """Another program listens on the port, which is the message."""
+
+
 @dataclass
 class Child:
     """One process to keep alive. `wait_s` grows while it keeps dying."""
@@ -33,19 +37,12 @@ class Child:
 
 
 def serve_city(*, data: Path, host: str, port: int) -> int:
-    """Serve until SIGTERM or SIGINT; return the exit code."""
+    """Serve until SIGTERM or SIGINT; return the exit code. Raises PortTaken."""
     from django.core.management import call_command
 
-    if taken := [each for each in (port, port + 1) if _is_taken(host, each)]:
-        from madang.site.cli.refusal import Refusal
-        from madang.site.cli.words import _
-
-        raise Refusal(
-            _("Port {port} of {host} is in use; choose another with --port.").format(
-                port=taken[0], host=host
-            ),
-            exit_code=3,
-        )
+    for needed in (port, port + 1):
+        if _is_taken(host, needed):
+            raise PortTaken(needed)
     call_command("collectstatic", interactive=False, verbosity=0)
     os.environ.setdefault("MADANG_LIVE_URL", f"http://{host}:{port + 1}/live")
     return _keep_running(_children(data, host, port))

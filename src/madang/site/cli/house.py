@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from madang.site.cli.city import data_folder, standing_city
+from madang.site.cli.refusal import Refusal
 from madang.site.cli.words import _
 
 Port = Annotated[int, typer.Option(help=_("Port of the pages; live updates take the next one."))]
@@ -21,10 +22,8 @@ def add_to(app: typer.Typer) -> None:
 
 
 def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
-    from madang.site.serve import serve_city
-
     with standing_city():
-        raise SystemExit(serve_city(data=data_folder(), host=host, port=port))
+        _serve(host, port)
 
 
 def demo(
@@ -37,14 +36,13 @@ def demo(
 ) -> None:
     with standing_city():
         from madang.site.cli.demo import load_sample, print_loop, print_welcome
-        from madang.site.serve import serve_city
 
         load_sample(data_folder())
         if once:
             print_loop()
             return
         print_welcome(data_folder(), f"http://{host}:{port}")
-        raise SystemExit(serve_city(data=data_folder(), host=host, port=port))
+        _serve(host, port)
 
 
 def worker() -> None:
@@ -66,3 +64,17 @@ def psql() -> None:
         raise SystemExit(
             subprocess.run([found[-1], os.environ["MADANG_DATABASE_URL"]], check=False).returncode  # noqa: S603 the wheel's own program
         )
+
+
+def _serve(host: str, port: int) -> None:
+    from madang.site.serve import PortTaken, serve_city
+
+    try:
+        raise SystemExit(serve_city(data=data_folder(), host=host, port=port))
+    except PortTaken as taken:
+        raise Refusal(
+            _("Port {port} of {host} is in use; choose another with --port.").format(
+                port=taken, host=host
+            ),
+            exit_code=3,
+        ) from taken
