@@ -233,6 +233,8 @@ def run(request: Request, slug: str) -> HttpResponse:
 @require_POST
 def act(request: Request, slug: str, step: str) -> HttpResponse:
     """One step of an official: open, close, answer, add a sentence, moderate one."""
+    if step not in _STEPS:
+        raise Http404
     try:
         _STEPS[step](request, slug)
         messages.success(request, _("Done."))
@@ -335,7 +337,7 @@ def _spoken(stance: str, text: str) -> str:
 
 def _card(request: Request, slug: str) -> dict[str, Any]:
     card = queries.next_card(slug=slug, voice=_voice(request, slug), language=_language())
-    # After an answer the next sentence takes the focus; on a page of its own the reader starts on top.
+    # After an answer the next sentence takes the focus; a new page is read from the top.
     focus = request.method == "POST"
     return {**_hearing(request, slug), "card": card, "focus": focus}
 

@@ -1,0 +1,238 @@
+"""Pages of the hearings block: what they say, to whom, in both languages, at what price."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from madang.listen.hearings import services
+from madang.listen.hearings.models import Hearing, Moderation, Origin, Statement, Vote
+from madang.listen.hearings.queries import next_card
+from makers import NOW, make_draft_hearing, make_official, make_open_hearing, make_resident
+
+pytestmark = pytest.mark.django_db
+
+HTMX = {"HX-Request": "true"}
+
+
+def body(response: Any) -> str:
+    text: str = response.content.decode()
+    return text
+
+
+def signed_in(client: Client, person: Any) -> Client:
+    client.force_login(person)
+    return client
+
+
+def give_votes(people: int = 20) -> None:
+    """Two camps that disagree on everything but the first sentence."""
+    for n in range(people):
+        resident = make_resident()
+        for number in Statement.objects.values_list("number", flat=True):
+            value = 1 if number == 0 or n % 2 else -1
+            services.cast_vote(
+                slug="after", person_id=resident.id, statement=number, value=value, at=NOW
+            )
+    services.draw_map(slug="after", at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "says"), [("", "감염병 이후"), ("/en", "After the pandemic")], ids=["ko", "en"]
+)
+def test_a_hearing_is_listed_in_both_languages(
+    client: Client, prefix: str, says: str, django_assert_max_num_queries: Any
+) -> None:
+    make_open_hearing()
+    with django_assert_max_num_queries(2):
+        assert says in body(client.get(f"{prefix}/hearings/"))
+
+
+def test_a_list_without_hearings_says_so(client: Client) -> None:
+    assert "There is no hearing yet." in body(client.get("/en/hearings/"))
+
+
+@pytest.mark.parametrize("path", ["/hearings/after/", "/hearings/after/vote"])
+def test_a_draft_is_there_for_officials_only(client: Client, path: str) -> None:
+    make_draft_hearing()
+    assert signed_in(client, make_resident()).get("/hearings/after/").status_code == 404
+    assert signed_in(client, make_official()).get("/hearings/after/").status_code == 200
+
+
+def test_a_hearing_without_votes_says_that_there_is_no_map_yet(client: Client) -> None:
+    make_open_hearing()
+    assert "There is no map yet." in body(client.get("/en/hearings/after/"))
+
+
+def test_the_map_the_consensus_and_the_division_are_shown(
+    client: Client, django_assert_max_num_queries: Any
+) -> None:
+    make_open_hearing(statements=8)
+    give_votes()
+    with django_assert_max_num_queries(4):
+        page = body(client.get("/en/hearings/after/"))
+    assert "20 people as points, in 2 groups." in page
+    consensus = page.partition('id="consensus-head"')[2].partition("</section>")[0]
+    assert "This is statement 0." in consensus
+    assert "This is statement 1." not in consensus
+    dividing = page.partition('id="dividing-head"')[2].partition("</section>")[0]
+    assert "This is statement 0." not in dividing
+    assert "This is statement 1." in dividing
+
+
+def test_the_map_says_where_the_reader_stands(client: Client) -> None:
+    make_open_hearing(statements=8)
+    give_votes()
+    resident = make_resident()
+    for number in range(8):
+        services.cast_vote(slug="after", person_id=resident.id, statement=number, value=1, at=NOW)
+    services.draw_map(slug="after", at=NOW)
+    assert "You stand in group" in body(signed_in(client, resident).get("/en/hearings/after/map"))
+
+
+@pytest.mark.parametrize(
+    ("origin", "says"),
+    [(Origin.SIMULATED, "imulated"), (Origin.IMPORTED, "were imported")],
+)
+@pytest.mark.parametrize("path", ["", "map", "statements", "statements/0"])
+def test_voices_that_are_not_residents_say_so_wherever_they_show(
+    client: Client, origin: Origin, says: str, path: str
+) -> None:
+    make_open_hearing()
+    Hearing.objects.update(origin=origin, source="somewhere")
+    assert says in body(client.get(f"/en/hearings/after/{path}"))
+
+
+def test_a_vote_leads_to_the_next_sentence_until_all_are_answered(
+    client: Client, django_assert_max_num_queries: Any
+) -> None:
+    make_open_hearing(statements=2)
+    resident = make_resident()
+    signed_in(client, resident)
+    voice = services.voice_of(person_id=resident.id, hearing="after")
+    for _ in range(2):
+        card = next_card(slug="after", voice=voice, language="ko")
+        assert card is not None
+        with django_assert_max_num_queries(22):
+            answer = client.post("/hearings/after/votes", {"statement": card.number, "vote": 1})
+        assert answer["Location"] == "/hearings/after/vote"
+    assert "모든" in body(client.get("/hearings/after/vote"))
+    assert Vote.objects.filter(value=1, is_newest=True).count() == 2
+
+
+def test_htmx_gets_the_next_card_alone(client: Client) -> None:
+    make_open_hearing()
+    signed_in(client, make_resident())
+    answer = client.post("/en/hearings/after/votes", {"statement": 0, "vote": -1}, headers=HTMX)
+    assert body(answer).lstrip().startswith('<div id="card">')
+    assert "1 of 3" in body(answer)
+
+
+@pytest.mark.parametrize(
+    "sent", [{}, {"statement": 0}, {"statement": "x", "vote": "y"}, {"vote": 5}]
+)
+def test_a_broken_vote_is_answered_with_a_sentence_and_keeps_nothing(
+    client: Client, sent: dict[str, Any]
+) -> None:
+    make_open_hearing()
+    signed_in(client, make_resident())
+    answer = client.post("/en/hearings/after/votes", sent, follow=True)
+    assert answer.status_code == 200
+    assert not Vote.objects.exists()
+
+
+def test_a_vote_after_closing_is_refused_in_words(client: Client) -> None:
+    make_open_hearing()
+    services.close_hearing(slug="after", at=NOW)
+    signed_in(client, make_resident())
+    answer = client.post("/en/hearings/after/votes", {"statement": 0, "vote": 1}, follow=True)
+    assert "This hearing is not open" in body(answer)
+
+
+def test_my_votes_shows_mine_and_changes_them(client: Client) -> None:
+    make_open_hearing()
+    resident = make_resident()
+    services.cast_vote(slug="after", person_id=resident.id, statement=1, value=1, at=NOW)
+    signed_in(client, resident)
+    assert "This is statement 1." in body(client.get("/en/hearings/after/mine"))
+    answer = client.post("/en/hearings/after/votes", {"statement": 1, "vote": -1, "stay": 1})
+    assert answer["Location"] == "/en/hearings/after/mine"
+    assert Vote.objects.get(is_newest=True).value == -1
+
+
+def test_a_sentence_with_markup_is_shown_as_text(client: Client) -> None:
+    make_open_hearing()
+    services.add_statement(slug="after", words={"ko": "<script>alert(1)</script>"}, at=NOW)
+    assert "<script>alert(1)" not in body(client.get("/hearings/after/statements"))
+
+
+def test_a_sentence_that_waits_is_not_public(client: Client) -> None:
+    make_open_hearing()
+    services.write_statement(
+        slug="after", person_id=make_resident().id, text="등불을.", language="ko", at=NOW
+    )
+    assert client.get("/hearings/after/statements/3").status_code == 404
+    for path in ("statements", "comments.csv"):
+        assert "등불을." not in body(client.get(f"/hearings/after/{path}"))
+
+
+def test_a_written_sentence_is_shown_once_a_moderator_shows_it(client: Client) -> None:
+    make_open_hearing()
+    signed_in(client, make_resident())
+    client.post("/hearings/after/write", {"text": "골목에 등불을 밝혀 주세요."})
+    signed_in(client, make_official())
+    client.post("/hearings/after/run/moderate", {"statement": 3})
+    assert "골목에 등불을" in body(client.get("/hearings/after/statements"))
+
+
+def test_a_hidden_sentence_says_why(client: Client) -> None:
+    make_open_hearing()
+    services.moderate_statement(
+        slug="after", number=0, moderation=Moderation.HIDDEN, reason="전화번호가 있습니다.", at=NOW
+    )
+    assert "전화번호가 있습니다." in body(client.get("/hearings/after/statements/0"))
+
+
+def test_sentences_are_found_by_word(client: Client) -> None:
+    make_open_hearing()
+    page = body(client.get("/en/hearings/after/statements?q=STATEMENT 2"))
+    assert "This is statement 2." in page
+    assert "This is statement 1." not in page
+
+
+def test_an_official_takes_a_hearing_from_draft_to_answer(client: Client) -> None:
+    signed_in(client, make_official())
+    form = {"slug": "new", "title_ko": "새", "question_ko": "무엇?", "introduction_ko": "함께"}
+    assert client.post("/hearings/new", form)["Location"] == "/hearings/new/run"
+    client.post("/hearings/new/run/add", {"text_ko": "첫 의견"})
+    for step in ("open", "close"):
+        client.post(f"/hearings/new/run/{step}")
+    client.post("/hearings/new/run/answer", {"answer_ko": "이렇게 하겠습니다."})
+    assert "이렇게 하겠습니다." in body(client.get("/hearings/new/"))
+
+
+def test_a_resident_takes_no_official_step(client: Client) -> None:
+    make_open_hearing()
+    signed_in(client, make_resident())
+    assert client.post("/hearings/after/run/close").status_code == 403
+
+
+def test_a_step_that_nobody_knows_is_not_found(client: Client) -> None:
+    make_open_hearing()
+    signed_in(client, make_official())
+    assert client.post("/hearings/after/run/burn").status_code == 404
+
+
+def test_the_open_votes_are_the_columns_of_a_polis_export(client: Client) -> None:
+    make_open_hearing()
+    services.cast_vote(slug="after", person_id=make_resident().id, statement=2, value=-1, at=NOW)
+    rows = list(csv.DictReader(io.StringIO(body(client.get("/hearings/after/votes.csv")))))
+    assert [(row["comment-id"], row["vote"]) for row in rows] == [("2", "-1")]
+    assert rows[0]["timestamp"] == str(round(NOW.timestamp() * 1000))
+
+
+def test_a_map_that_was_never_drawn_is_not_found(client: Client) -> None:
+    make_open_hearing()
+    assert client.get("/hearings/after/map.json").status_code == 404
