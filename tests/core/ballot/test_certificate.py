@@ -61,6 +61,12 @@ def test_greedy_leaves_the_south_with_nothing_and_the_witness_says_so():
     assert (witness.project, witness.voters, witness.share, witness.has_at_most) == ("s1", 3, 30, 0)
 
 
+def test_a_group_that_would_get_exactly_what_it_deserves_has_no_complaint():
+    election = make_election(costs={"n1": 60, "n2": 30, "s1": 30})
+    found = certify(count_by("greedy cost none", election)).proportionality
+    assert (found.holds, found.beta, found.witness) == (True, 1, None)
+
+
 def test_another_ballot_budget_or_cost_is_another_input():
     same = make_election().input_sha256
     assert make_election().input_sha256 == same
