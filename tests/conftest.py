@@ -30,8 +30,22 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> It
 
     data = tmp_path_factory.mktemp("city")
     with running_database(data):
-        connections["default"].settings_dict.update(database(data))
+        # Worker threads give their connections back, so that the test database can be dropped.
+        connections["default"].settings_dict.update(database(data) | {"CONN_MAX_AGE": 0})
         yield
+
+
+@pytest.fixture(autouse=True)
+def _empty_queue(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Django empties its own tables after a test that commits; the queue's are not among them."""
+    marker = request.node.get_closest_marker("django_db")
+    if marker is None or not marker.kwargs.get("transaction"):
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    yield
+    with connections["default"].cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
 
 
 @pytest.fixture(scope="session")

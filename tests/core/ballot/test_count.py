@@ -117,6 +117,17 @@ def test_points_are_exact_thirds_too():
     assert [(p.project, p.value) for p in result.purchases] == [("a", 3), ("b", 3)]
 
 
+def test_the_order_inside_a_ballot_changes_no_hash_and_makes_no_class():
+    projects = [Project("a", 2), Project("b", 2)]
+    ballots = {(("a", 1), ("b", 1)): 1, (("b", 1), ("a", 1)): 2}
+    election = election_of(
+        budget=4, projects=projects, vote_type=VoteType.APPROVAL, ballots=ballots
+    )
+    same = make_election(budget=4, costs={"a": 2, "b": 2}, ballots=[["b", "a"]] * 3)
+    assert election.voters.tolist() == [3]
+    assert election.input_sha256 == same.input_sha256
+
+
 @pytest.mark.parametrize("words", ["greedy points none", "equal-shares borda none"])
 def test_approvals_are_not_counted_as_points_or_ranks(words):
     with pytest.raises(BadInput, match="Ballots of type approval hold no"):

@@ -90,6 +90,7 @@ REFUSED = [
     ("hello\n", 1, "The file must begin with the section META"),
     (GOOD[: GOOD.index("VOTES")], None, "Section VOTES is missing"),
     (GOOD[: GOOD.index("a;7")], None, "Section VOTES holds no rows"),
+    (("Lamps;;;;Lamps", '"Lamps;;;;Lamps'), 12, "A quotation mark that opens here is never closed"),
     (GOOD + "META\n", 18, "Section META appears twice"),
     (("budget;1000,50", "budget;0"), 6, "The budget must be more than zero"),
     (("budget;1000,50", "budget;-5"), 6, "The budget must be more than zero"),

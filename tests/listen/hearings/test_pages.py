@@ -96,7 +96,7 @@ def test_the_map_says_where_the_reader_stands(client: Client) -> None:
     ("origin", "says"),
     [(Origin.SIMULATED, "imulated"), (Origin.IMPORTED, "were imported")],
 )
-@pytest.mark.parametrize("path", ["", "map", "statements", "statements/0"])
+@pytest.mark.parametrize("path", ["", "statements", "statements/0"])
 def test_voices_that_are_not_residents_say_so_wherever_they_show(
     client: Client, origin: Origin, says: str, path: str
 ) -> None:
