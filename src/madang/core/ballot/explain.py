@@ -50,7 +50,7 @@ class Explanation:
         return WHY[self.code].format(**self.values)
 
 
-def explain_project(count: Count, project: str, *, recounts: int = 40) -> Explanation:
+def explain_project(count: Count, project: str, *, recounts: int = 20) -> Explanation:
     """Return why this project was funded or not, as of a count.
 
     recounts: see `needed_support`.
@@ -60,7 +60,7 @@ def explain_project(count: Count, project: str, *, recounts: int = 40) -> Explan
 
 
 def explain_all(
-    count: Count, *, recounts: int = 40, with_needed: bool = True
+    count: Count, *, recounts: int = 20, with_needed: bool = True
 ) -> Iterator[Explanation]:
     """Yield the explanation of every project in string order of the ids, one by one.
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import floor
 
 from madang.core.bad_input import BadInput
 from madang.core.ballot.amount import parse_amount
@@ -100,24 +101,40 @@ def _marks(vote: Vote, vote_type: VoteType) -> Marks:
 
 def _records(lines: Iterable[str], source: str) -> Iterator[tuple[int, list[str]]]:
     """Yield each record that is not blank, stripped, with the line on which it starts."""
-    reader = csv.reader(_without_mark(lines), delimiter=";")
+    taken: list[str] = []  # the lines of the record at hand
+    reader = csv.reader(_taken_down(lines, taken), delimiter=";")
     line = 1
     try:
         for record in reader:
+            if len(taken) > 1:
+                _refuse_open_quotes(taken, line, source)
             cells = [cell.strip() for cell in record]
             if any(cells):
                 yield line, cells
             line = reader.line_num + 1
+            taken.clear()
     except csv.Error as error:
         raise BadInput(
             source, reader.line_num, "The line cannot be read: {error}.", error=error
         ) from error
 
 
-def _without_mark(lines: Iterable[str]) -> Iterator[str]:
-    """Yield the lines without the byte order mark that some programs put first."""
+def _taken_down(lines: Iterable[str], taken: list[str]) -> Iterator[str]:
+    """Yield the lines, noting each, without the byte order mark that some programs put first."""
     for place, line in enumerate(lines):
-        yield line.removeprefix("\ufeff") if place == 0 else line
+        taken.append(line.removeprefix("\ufeff") if place == 0 else line)
+        yield taken[-1]
+
+
+def _refuse_open_quotes(taken: list[str], line: int, source: str) -> None:
+    """Refuse a record whose quotes the reader closed in silence where the file ended."""
+    try:
+        list(csv.reader(taken, delimiter=";", strict=True))
+    except csv.Error as error:
+        if "end of data" in str(error):
+            raise BadInput(
+                source, line, "A quotation mark that opens here is never closed."
+            ) from error
 
 
 def _sections(lines: Iterable[str], source: str) -> dict[str, list[tuple[int, Row]]]:
@@ -229,7 +246,7 @@ def _refuse_long_votes(
 ) -> None:
     if "max_length" not in meta:
         return
-    longest = _amount(meta, "max_length", source)
+    longest = floor(_amount(meta, "max_length", source))
     for line, vote in votes:
         if len(vote.projects) > longest:
             raise BadInput(

@@ -14,7 +14,7 @@ from madang.core.ballot.explain import Explanation, explain_all
 Json = dict[str, Any]
 
 
-def report(count: Count, *, recounts: int = 40, with_needed: bool = True) -> Json:
+def report(count: Count, *, recounts: int = 20, with_needed: bool = True) -> Json:
     """Return the whole result as `madang ballots count` prints it.
 
     recounts, with_needed: how much work to spend on the support that losers missed; see `explain`.
