@@ -9,6 +9,11 @@ from madang.core.ballot.pabulib import PabulibFile, read_pabulib
 from madang.decide.ballots.models import Ballot
 from madang.decide.ballots.rules import ProjectDraft
 from madang.decide.ballots.services import create_ballot, open_ballot
+from madang.decide.plan.models import Plan
+from madang.decide.plan.rules import Decided, DecidedBallot, GoalDraft
+from madang.decide.plan.rules import ProjectDraft as PlanProjectDraft
+from madang.decide.plan.services import create_plan
+from madang.ground.city.card import city
 from madang.ground.identity.models import Person, Proof, Role
 from madang.ground.identity.public import Who, who_is
 from madang.ground.identity.services import grant_role, record_residency
@@ -117,3 +122,55 @@ def make_hearing(*, slug: str = "after", is_closed: bool = True) -> Hearing:
     if is_closed:
         close_hearing(slug=slug, at=NOON + timedelta(days=1))
     return hearing
+
+
+def make_plan(*, slug: str = "plan") -> Plan:
+    office = city().offices[0].code
+    return create_plan(
+        slug=slug,
+        title={"ko": "기본계획", "en": "The plan"},
+        vision={"ko": "이어지는 도시", "en": "A connected city"},
+        goals=(
+            GoalDraft(
+                code="connected",
+                words={"ko": "이어지는 도시", "en": "Connected"},
+                description={"ko": "모두를 잇습니다.", "en": "Connect everyone."},
+                projects=(
+                    PlanProjectDraft(
+                        code="intake",
+                        words={"ko": "시민이 뽑은 사업", "en": "Chosen by residents"},
+                        office=office,
+                        takes_winners=True,
+                    ),
+                    PlanProjectDraft(
+                        code="lessons", words={"ko": "배움", "en": "Lessons"}, office=office
+                    ),
+                ),
+            ),
+            GoalDraft(code="caring", words={"ko": "돌보는 도시", "en": "Caring"}),
+        ),
+        at=NOON,
+    )
+
+
+def decided(*, ballot: str = "small", goal: str = "connected") -> DecidedBallot:
+    return DecidedBallot(
+        ballot=ballot,
+        words={"ko": "작은 투표", "en": "A small ballot"},
+        hearing="after",
+        currency="KRW",
+        projects=(
+            Decided(
+                project="P1",
+                words={"ko": "무료 와이파이", "en": "Free wifi"},
+                statement=0,
+                funded=True,
+                summary={"ko": "와이파이를 놓습니다.", "en": "Wifi for all."},
+                cost=Decimal(60),
+                goal=goal,
+            ),
+            Decided(
+                project="P3", words={"ko": "카메라", "en": "Cameras"}, statement=1, funded=False
+            ),
+        ),
+    )

@@ -5,10 +5,10 @@ from decimal import Decimal
 from threading import Barrier, Thread
 
 import pytest
-from decide.worlds import NOON, draft, make_ballot, make_hearing, make_who
 from django.db import IntegrityError, connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from decide.worlds import NOON, draft, make_ballot, make_hearing, make_who
 from madang.decide.ballots.events import BallotCounted
 from madang.decide.ballots.models import Ballot, Cast, Choice, Status
 from madang.decide.ballots.rules import Eligibility
@@ -23,6 +23,7 @@ from madang.decide.ballots.services import (
     close_ballot,
     count_ballot,
     edit_project,
+    explain_losers,
     open_ballot,
     remove_project,
 )
@@ -237,7 +238,7 @@ def test_a_count_keeps_winners_certificate_and_reasons_and_happens_once():
     ballot = count_ballot(slug="small", at=NOON)
     again = count_ballot(slug="small", at=NOON + timedelta(hours=1))
     assert again.counted_at == ballot.counted_at == NOON
-    told = ballot.result["report"]
+    told = ballot.result
     assert told["winners"] == ["P1", "P2"]
     assert (told["spent"], told["budget"]) == ("100", "100")
     assert told["certificate"]["core_version"] == ballot.core_version
@@ -254,6 +255,22 @@ def test_a_count_keeps_winners_certificate_and_reasons_and_happens_once():
     assert event.certificate_hash == ballot.certificate_hash != ""
 
 
+def test_what_losers_missed_is_worked_out_after_the_count():
+    make_ballot()
+    cast_the_small_ballot()
+    close_ballot(slug="small", at=NOON)
+    with pytest.raises(UnableToCount, match="not-counted"):
+        explain_losers(slug="small")
+    counted = count_ballot(slug="small", at=NOON)
+    explain_losers(slug="small")
+    explain_losers(slug="small")
+    told = Ballot.objects.get(slug="small").result
+    needed = {each["project"]: each["needed"] for each in told["explanations"]}
+    assert needed["P1"] == needed["P2"] == 0
+    assert needed["P3"] > 0
+    assert told["certificate"] == counted.result["certificate"]
+
+
 def test_an_open_ballot_is_not_counted():
     make_ballot()
     with pytest.raises(UnableToCount, match="not-closed"):
@@ -264,7 +281,8 @@ def test_a_ballot_that_nobody_cast_funds_nothing():
     make_ballot()
     close_ballot(slug="small", at=NOON)
     ballot = count_ballot(slug="small", at=NOON)
-    assert (ballot.status, ballot.result) == (Status.COUNTED, {})
+    assert (ballot.status, ballot.result["winners"]) == (Status.COUNTED, [])
+    explain_losers(slug="small")
     (payload,) = recorded("ballots.ballot-counted.v1")
     assert payload["winners"] == []
 
@@ -273,13 +291,19 @@ class Interrupted(Exception):
     pass
 
 
+@transaction.atomic
+def close_and_be_interrupted() -> None:
+    jobs = ProcrastinateJob.objects.count()
+    close_ballot(slug="small", at=NOON)
+    assert ProcrastinateJob.objects.count() == jobs + 1
+    raise Interrupted
+
+
 def test_a_rolled_back_close_leaves_no_event_and_no_job():
     make_ballot()
     jobs, events = ProcrastinateJob.objects.count(), OutboxEvent.objects.count()
-    with pytest.raises(Interrupted), transaction.atomic():
-        close_ballot(slug="small", at=NOON)
-        assert ProcrastinateJob.objects.count() == jobs + 1
-        raise Interrupted
+    with pytest.raises(Interrupted):
+        close_and_be_interrupted()
     assert (ProcrastinateJob.objects.count(), OutboxEvent.objects.count()) == (jobs, events)
     assert Ballot.objects.get(slug="small").status == Status.OPEN
 

@@ -48,11 +48,21 @@ class Winner:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Loser:
+    """A project that the ballot does not fund; told so that its sentence can be answered too."""
+
+    project: str
+    words: dict[str, str]
+    statement: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class BallotCounted(Event, wire="ballots.ballot-counted.v1"):
     ballot: str
     words: dict[str, str]
     hearing: str | None  # slug of the hearing it grew from
     currency: str
     certificate_hash: str
-    winners: tuple[Winner, ...]
+    winners: tuple[Winner, ...]  # in the order in which they were funded
     counted_at: datetime
+    losers: tuple[Loser, ...] = ()

@@ -1,0 +1,184 @@
+"""Bring a whole ballot in from a Pabulib file: one transaction, one event."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from madang.core.ballot.election import Election, VoteType
+from madang.core.ballot.pabulib import PabulibFile
+from madang.core.ballot.rule import Rule, refuse_unfit_rule
+from madang.decide.ballots.events import BallotImported
+from madang.decide.ballots.models import Ballot, Cast, Choice, Status
+from madang.decide.ballots.rules import DEFAULT_RULE, Eligibility, amount_of, drafts_of, points_of
+from madang.decide.ballots.services import create_ballot
+from madang.ground.copying import copy_rows
+from madang.ground.events.outbox import announce, record
+from madang.ground.words import Words
+
+
+class UnableToImport(Exception):
+    """The ballot cannot be imported: "another-rule" (the same votes are here under another),
+    "points-cannot-be-added-to" (residents can only approve, this file's voters did more)."""
+
+
+@dataclass(frozen=True)
+class ImportedBallot:
+    """What an import made, would make, or had made before."""
+
+    slug: str
+    projects: int
+    voters: int
+    choices: int
+    is_new: bool
+
+
+def preview_import(
+    *, file: PabulibFile, source: str, slug: str, rule: Rule = DEFAULT_RULE
+) -> ImportedBallot:
+    """Return what `import_ballot` would make, and write nothing. One SQL query.
+
+    Raises BadInput, UnableToImport.
+    """
+    election = _checked_election(file, source, rule)
+    if earlier := _earlier(election, rule):
+        return _imported(earlier.slug, file, is_new=False)
+    return _imported(slug, file, is_new=True)
+
+
+@transaction.atomic
+def import_ballot(
+    *,
+    file: PabulibFile,
+    source: str,
+    slug: str,
+    at: datetime,
+    title: Words | None = None,
+    introduction: Words | None = None,
+    hearing: str = "",
+    rule: Rule = DEFAULT_RULE,
+    eligibility: Eligibility = Eligibility.NOBODY,
+    closes_at: datetime | None = None,
+    simulated: bool = False,
+) -> ImportedBallot:
+    """Open a ballot with the projects and votes of a file, and record BallotImported.
+
+    The same projects and votes again return the ballot that they made the first time, whatever
+    the file is called. Where `eligibility` lets residents vote, their votes come on top.
+
+    title:   None takes the file's own description.
+    hearing: slug of the hearing in which the column `statement` counts; without it the column
+             is refused.
+    Raises BadInput; UnableToDraft: "slug-taken", "no-such-hearing", "no-such-statement";
+    UnableToImport: "another-rule", "points-cannot-be-added-to".
+    """
+    election = _checked_election(file, source, rule)
+    if file.vote_type != VoteType.APPROVAL and eligibility != Eligibility.NOBODY:
+        raise UnableToImport("points-cannot-be-added-to")
+    _let_one_import_in()
+    if earlier := _earlier(election, rule):
+        return _imported(earlier.slug, file, is_new=False)
+    ballot = create_ballot(
+        slug=slug,
+        title=title or _description(file, slug),
+        introduction=introduction or {},
+        currency=file.meta.get("currency") or "XXX",
+        budget=amount_of(file.budget, source),
+        hearing=hearing,
+        projects=drafts_of(file, source),
+        rule=rule,
+        eligibility=eligibility,
+        closes_at=closes_at,
+        simulated=simulated,
+    )
+    ballot.vote_type, ballot.source = file.vote_type.value, f"import: {source}"
+    ballot.input_hash = election.input_sha256
+    ballot.status, ballot.opened_at = Status.OPEN, at
+    ballot.save()
+    _copy_votes(ballot, file, at)
+    record(_event(ballot, file, at))
+    announce(f"ballot/{slug}")
+    return _imported(slug, file, is_new=True)
+
+
+def _checked_election(file: PabulibFile, source: str, rule: Rule) -> Election:
+    """Return the file's election. Raises BadInput for what can be seen without the database."""
+    election = file.election()
+    refuse_unfit_rule(election, rule)
+    amount_of(file.budget, source)
+    drafts_of(file, source)
+    return election
+
+
+def _earlier(election: Election, rule: Rule) -> Ballot | None:
+    earlier = Ballot.objects.filter(input_hash=election.input_sha256).first()
+    if earlier and earlier.rule != rule.manifest():
+        raise UnableToImport("another-rule")
+    return earlier
+
+
+def _let_one_import_in() -> None:
+    """Let two imports of one file come one after the other, until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_IMPORTS])
+
+
+def _description(file: PabulibFile, slug: str) -> Words:
+    return {file.meta.get("language") or "und": file.meta.get("description") or slug}
+
+
+def _copy_votes(ballot: Ballot, file: PabulibFile, at: datetime) -> None:
+    copy_rows(
+        Cast,
+        ["ballot", "voter", "district", "cast_at", "channel"],
+        (
+            (ballot.id, vote.voter_id, vote.columns.get("district", ""), at, "import")
+            for vote in file.votes
+        ),
+    )
+    _look_again_at_casts()
+    casts = dict(ballot.casts.values_list("voter", "id"))
+    projects = dict(ballot.projects.values_list("code", "id"))
+    copy_rows(
+        Choice,
+        ["ballot", "cast", "project", "points"],
+        (
+            (ballot.id, casts[vote.voter_id], projects[code], points)
+            for vote in file.votes
+            for code, points in points_of(vote, file.vote_type)
+        ),
+    )
+
+
+def _look_again_at_casts() -> None:
+    """Make the database plan the foreign-key checks anew for a table that has just grown.
+
+    A connection that met the table nearly empty would read it through for every single choice.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {Cast._meta.db_table}")
+
+
+def _imported(slug: str, file: PabulibFile, *, is_new: bool) -> ImportedBallot:
+    return ImportedBallot(
+        slug=slug,
+        projects=len(file.projects),
+        voters=len(file.votes),
+        choices=sum(len(vote.projects) for vote in file.votes),
+        is_new=is_new,
+    )
+
+
+def _event(ballot: Ballot, file: PabulibFile, at: datetime) -> BallotImported:
+    assert ballot.input_hash is not None, "an import has the hash of what it read"
+    return BallotImported(
+        ballot=ballot.slug,
+        source=ballot.source,
+        input_hash=ballot.input_hash,
+        projects=len(file.projects),
+        voters=len(file.votes),
+        imported_at=at,
+    )
+
+
+_IMPORTS = 0x4D42  # our namespace among the database's advisory locks
