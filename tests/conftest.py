@@ -1,7 +1,9 @@
 """What every test may lean on: keys, a real PostgreSQL, the real data where it is at hand."""
 
 import os
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,13 +25,19 @@ REAL_DATA = Path(
 ).resolve()
 
 
+@contextmanager
+def data_folder() -> Iterator[Path]:
+    """A city's data folder. pytest's own folders are closed to the user PostgreSQL runs as."""
+    with tempfile.TemporaryDirectory(prefix="madang-test-") as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def django_db_modify_db_settings() -> Iterator[None]:
     """Run the city's own PostgreSQL for the tests, or use the server MADANG_DATABASE_URL names."""
     from madang.site.environment import database
 
-    data = tmp_path_factory.mktemp("city")
-    with running_database(data):
+    with data_folder() as data, running_database(data):
         # Worker threads give their connections back, so that the test database can be dropped.
         connections["default"].settings_dict.update(database(data) | {"CONN_MAX_AGE": 0})
         yield

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from conftest import data_folder
+
 pytestmark = pytest.mark.whole
 
 MADANG = str(Path(sys.executable).parent / "madang")
@@ -118,11 +120,12 @@ class Browser:
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
-    city = City(tmp_path_factory.mktemp("whole"))
-    yield city
-    if city.server is not None:
-        city.stop()
+def city() -> Iterator[City]:
+    with data_folder() as data:
+        city = City(data)
+        yield city
+        if city.server is not None:
+            city.stop()
 
 
 def test_the_demo_runs_the_whole_loop_once_and_says_what_came_out(city: City) -> None:

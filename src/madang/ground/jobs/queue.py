@@ -7,13 +7,16 @@ job defers still goes through Django's connection, in that job's transaction.
 
 import logging
 from collections.abc import Callable
-from typing import Any, Generic, ParamSpec
+from typing import Generic, ParamSpec
 
-from procrastinate import JobContext, RetryStrategy
+from procrastinate import App, JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.periodic import PeriodicRegistry
 
 P = ParamSpec("P")
+
+KEEP = {"delete_jobs": "successful"}  # failed ones stay, to be looked into
 
 logger = logging.getLogger(__name__)
 
@@ -71,15 +74,16 @@ async def requeue_stalled(context: JobContext, timestamp: int) -> None:
 
 def work_off() -> None:
     """Run every queued job that is due, then return: for commands with no worker beside them."""
-    _run_worker(wait=False, listen_notify=False, install_signal_handlers=False)
+    worker = _worker()
+    worker.periodic_registry = PeriodicRegistry()  # nothing is due by the clock here
+    worker.run_worker(wait=False, listen_notify=False, install_signal_handlers=False, **KEEP)
 
 
 def work_forever() -> None:
     """Run jobs as they come until SIGTERM or SIGINT, which lets the running job finish."""
-    _run_worker(wait=True, listen_notify=True, shutdown_graceful_timeout=30)
+    _worker().run_worker(wait=True, shutdown_graceful_timeout=30, **KEEP)
 
 
-def _run_worker(**options: Any) -> None:
+def _worker() -> App:
     assert isinstance(app.connector, DjangoConnector)
-    worker = app.with_connector(app.connector.get_worker_connector())
-    worker.run_worker(delete_jobs="successful", **options)
+    return app.with_connector(app.connector.get_worker_connector())
