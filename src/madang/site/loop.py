@@ -39,7 +39,11 @@ def hearing_summary(slug: str, language: str) -> dict[str, Any]:
         "status": hearing.status,
         "votes": drawn.votes,
         "groups": [group["size"] for group in drawn.result["groups"]],
-        "consensus": [texts[number] for number in drawn.result["consensus"]],
+        "consensus": [
+            {"text": texts[row["id"]], "stance": row["consensus_stance"]}
+            for row in drawn.result["statements"]
+            if row["consensus_stance"] and row["id"] in texts
+        ],
     }
 
 

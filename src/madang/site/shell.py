@@ -19,8 +19,15 @@ class Link:
     label: str
     url: str
     current: bool
-    code: str = ""
     stage: str = ""
+
+
+@dataclass(frozen=True)
+class LanguageLink:
+    code: str
+    name: str
+    url: str
+    current: bool
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -39,7 +46,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             Link(_("Open data for programs (OpenAPI)"), reverse("api:openapi-json"), current=False),
         ],
         "language_links": [
-            Link(name, translate_url(request.get_full_path(), code), code == language, code)
+            LanguageLink(code, name, translate_url(request.get_full_path(), code), code == language)
             for code, name in settings.LANGUAGES
         ],
         "live_url": settings.MADANG_LIVE_URL,

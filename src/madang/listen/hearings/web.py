@@ -325,7 +325,7 @@ def _picture(result: dict[str, Any], words: MapInWords, you: int | None) -> Opin
         labels=[
             _("Group %(letter)s") % {"letter": LETTERS[n]} for n in range(len(words.group_sizes))
         ],
-        says=[[_spoken(s.stance, s.text) for s in said[:3]] for said in words.of_groups],
+        says=[[_spoken(s.stance, s.text) for s in said[:2]] for said in words.of_groups],
         you=ids.index(you) if you in ids else None,
     )
 

@@ -47,19 +47,20 @@ def print_loop() -> None:
     language = shell_language()
     hearing = hearing_summary(FIRST_HEARING, language)
     ballot = ballot_summary(FIRST_BALLOT, language)
-    found = ballot["certificate"]["proportionality"]
     print(f"{_('Hearing')}: {hearing['title']} ({hearing['status']}, {_('simulated voters')})")
     print(f"  {_('Votes')}: {hearing['votes']:,}")
     print(f"  {_('Groups')}: {', '.join(map(str, hearing['groups']))}")
     print(f"  {_('Consensus')}:")
-    for text in hearing["consensus"]:
-        print(f"    - {text}")
+    stances = {"agree": _("agreed"), "disagree": _("rejected")}
+    for found in hearing["consensus"]:
+        print(f"    - [{stances[found['stance']]}] {found['text']}")
     print(f"{_('Ballot')}: {ballot['title']} ({ballot['status']}, {_('simulated voters')})")
     print(f"  {_('Winners')}: {int(ballot['spent']):,} / {int(ballot['budget']):,} KRW")
     for code, name in ballot["winners"].items():
         print(f"    - {code} {name}")
-    verdict = _("holds") if found["holds"] else _("broken")
-    print(f"  {_('Certificate')}: {found['axiom']} {verdict}")
+    proof = ballot["certificate"]["proportionality"]
+    verdict = _("holds") if proof["holds"] else _("broken")
+    print(f"  {_('Certificate')}: {proof['axiom']} {verdict}")
     print(f"    input {ballot['certificate']['input_sha256']}")
     print(f"    rule  {ballot['certificate']['rule_sha256']}")
     rows = commitments(language)
