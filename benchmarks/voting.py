@@ -82,7 +82,7 @@ def prepare() -> list[str]:
 
 def serve() -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--log-level", "warning"]
-    command += ["--host", HOST, "--port", str(PORT), "--workers", "1", "--blocking-threads", "8"]
+    command += ["--host", HOST, "--port", str(PORT), "--workers", "1", "--blocking-threads", "4"]
     server = subprocess.Popen(
         [*command, "madang.site.wsgi:application"],
         env=os.environ | {"PYTHONPATH": str(Path(__file__).parent)},

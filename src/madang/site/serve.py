@@ -51,7 +51,7 @@ def serve_city(*, data: Path, host: str, port: int) -> int:
 def _children(data: Path, host: str, port: int) -> list[Child]:
     granian = [sys.executable, "-m", "granian", "--host", host, "--log-level", "warning"]
     pages = [
-        *["--interface", "wsgi", "--port", str(port), "--workers", "1", "--blocking-threads", "8"],
+        *["--interface", "wsgi", "--port", str(port), "--workers", "1", "--blocking-threads", "4"],
         *["--static-path-mount", str(data / "static"), "--respawn-failed-workers"],
         "madang.site.wsgi:application",
     ]

@@ -126,7 +126,7 @@ def test_htmx_gets_the_next_card_alone(client: Client) -> None:
     make_open_hearing()
     signed_in(client, make_resident())
     answer = client.post("/en/hearings/after/votes", {"statement": 0, "vote": -1}, headers=HTMX)
-    assert body(answer).lstrip().startswith('<div id="card">')
+    assert body(answer).lstrip().startswith('<div id="card" class="stack">')
     assert "1 of 3" in body(answer)
 
 
