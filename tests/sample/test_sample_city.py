@@ -3,8 +3,6 @@
 import csv
 import json
 import re
-import subprocess
-import sys
 import tomllib
 from collections import Counter
 from itertools import chain, combinations, pairwise
@@ -16,6 +14,9 @@ import madang.sample
 
 SAMPLE = Path(madang.sample.__file__).parent
 STATEMENT_LIMIT = 140  # characters of Korean
+HEARINGS = ("hearing", "next/hearing")
+BALLOTS = ("ballot", "next/ballot")
+HEARING_OF = dict(zip(BALLOTS, HEARINGS, strict=True))
 HANGUL = re.compile("[가-힣]")
 
 Point = tuple[float, float]
@@ -42,9 +43,9 @@ def read_rings() -> dict[str, list[Point]]:
     return rings
 
 
-def read_ballot() -> tuple[dict[str, str], list[dict[str, str]], list[dict[str, str]]]:
-    """Return META, PROJECTS and VOTES of the .pb file."""
-    text = (SAMPLE / "ballot" / "ballot.pb").read_text("utf-8")
+def read_ballot(folder: str) -> tuple[dict[str, str], list[dict[str, str]], list[dict[str, str]]]:
+    """Return META, PROJECTS and VOTES of a folder's .pb file."""
+    text = (SAMPLE / folder / "ballot.pb").read_text("utf-8")
     _, meta, projects, votes = re.split(r"^(?:META|PROJECTS|VOTES)\n", text, flags=re.MULTILINE)
 
     def rows(section: str) -> list[dict[str, str]]:
@@ -180,7 +181,13 @@ def test_new_town_is_young_and_inner_districts_age() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["city.toml", "plan.toml", "hearing/hearing.toml", "ballot/ballot.toml"]
+    "name",
+    [
+        "city.toml",
+        "plan.toml",
+        *(f"{folder}/hearing.toml" for folder in HEARINGS),
+        *(f"{folder}/ballot.toml" for folder in BALLOTS),
+    ],
 )
 def test_every_text_stands_in_korean_and_in_english(name: str) -> None:
     texts = words_in(read_toml(name))
@@ -191,15 +198,17 @@ def test_every_text_stands_in_korean_and_in_english(name: str) -> None:
         assert not HANGUL.search(words["en"]), path
 
 
-def test_every_statement_stands_in_korean_and_in_english() -> None:
-    for row in read_csv("hearing/statements.csv"):
+@pytest.mark.parametrize("folder", HEARINGS)
+def test_every_statement_stands_in_korean_and_in_english(folder: str) -> None:
+    for row in read_csv(f"{folder}/statements.csv"):
         assert HANGUL.search(row["ko"]), row
         assert row["en"], row
         assert not HANGUL.search(row["en"]), row
 
 
-def test_every_ballot_project_stands_in_korean_and_in_english() -> None:
-    _, projects, _ = read_ballot()
+@pytest.mark.parametrize("folder", BALLOTS)
+def test_every_ballot_project_stands_in_korean_and_in_english(folder: str) -> None:
+    _, projects, _ = read_ballot(folder)
     for project in projects:
         for korean, english in (("name", "name_en"), ("summary", "summary_en")):
             assert HANGUL.search(project[korean]), project
@@ -207,9 +216,10 @@ def test_every_ballot_project_stands_in_korean_and_in_english() -> None:
             assert not HANGUL.search(project[english]), project
 
 
-def test_hearing_and_ballot_say_that_the_voters_are_simulated() -> None:
-    note = read_toml("hearing/hearing.toml")["note"]
-    introduction = read_toml("ballot/ballot.toml")["introduction"]
+@pytest.mark.parametrize("folder", BALLOTS)
+def test_hearing_and_ballot_say_that_the_voters_are_simulated(folder: str) -> None:
+    note = read_toml(f"{HEARING_OF[folder]}/hearing.toml")["note"]
+    introduction = read_toml(f"{folder}/ballot.toml")["introduction"]
     for words in (note, introduction):
         assert "모의 투표자" in words["ko"]
         assert "simulated" in words["en"]
@@ -218,54 +228,66 @@ def test_hearing_and_ballot_say_that_the_voters_are_simulated() -> None:
 # The hearing
 
 
-def test_statements_are_numbered_from_nought_without_a_gap() -> None:
-    numbers = [row["number"] for row in read_csv("hearing/statements.csv")]
+@pytest.mark.parametrize("folder", HEARINGS)
+def test_statements_are_numbered_from_nought_without_a_gap(folder: str) -> None:
+    numbers = [row["number"] for row in read_csv(f"{folder}/statements.csv")]
     assert numbers == [str(number) for number in range(len(numbers))]
 
 
-def test_no_statement_is_over_the_limit_or_said_twice() -> None:
-    statements = read_csv("hearing/statements.csv")
+@pytest.mark.parametrize("folder", HEARINGS)
+def test_no_statement_is_over_the_limit_or_said_twice(folder: str) -> None:
+    statements = read_csv(f"{folder}/statements.csv")
     assert all(len(row["ko"]) <= STATEMENT_LIMIT for row in statements)
     assert len({row["ko"] for row in statements}) == len(statements)
     assert len({row["en"] for row in statements}) == len(statements)
 
 
-def test_every_vote_is_legal_and_on_a_statement_of_the_hearing() -> None:
-    numbers = {row["number"] for row in read_csv("hearing/statements.csv")}
-    votes = read_csv("hearing/votes.csv")
+@pytest.mark.parametrize("folder", HEARINGS)
+def test_every_vote_is_legal_and_on_a_statement_of_the_hearing(folder: str) -> None:
+    numbers = {row["number"] for row in read_csv(f"{folder}/statements.csv")}
+    votes = read_csv(f"{folder}/votes.csv")
     assert list(votes[0]) == ["timestamp", "datetime", "comment-id", "voter-id", "vote"]
     assert {vote["vote"] for vote in votes} == {"1", "0", "-1"}
     assert {vote["comment-id"] for vote in votes} == numbers
 
 
-def test_votes_stand_in_order_of_time_and_no_two_at_one_moment() -> None:
-    moments = [int(vote["timestamp"]) for vote in read_csv("hearing/votes.csv")]
+@pytest.mark.parametrize("folder", HEARINGS)
+def test_votes_stand_in_order_of_time_and_no_two_at_one_moment(folder: str) -> None:
+    moments = [int(vote["timestamp"]) for vote in read_csv(f"{folder}/votes.csv")]
     assert all(earlier < later for earlier, later in pairwise(moments))
 
 
-def test_twenty_five_voters_give_too_few_votes_and_some_vote_again() -> None:
-    votes = read_csv("hearing/votes.csv")
+@pytest.mark.parametrize(
+    ("folder", "voters", "few", "least", "most"),
+    [("hearing", 260, 25, 12, 38), ("next/hearing", 90, 6, 9, 14)],
+)
+def test_some_voters_give_too_few_votes_and_some_vote_again(
+    folder: str, voters: int, few: int, least: int, most: int
+) -> None:
+    votes = read_csv(f"{folder}/votes.csv")
     pairs = {(vote["voter-id"], vote["comment-id"]) for vote in votes}
     said = Counter(voter for voter, _ in pairs)
-    assert len(said) == 260
-    assert sum(count < 7 for count in said.values()) == 25
-    assert all(count < 7 or 12 <= count <= 38 for count in said.values())
+    assert len(said) == voters
+    assert sum(number < 7 for number in said.values()) == few
+    assert all(number < 7 or least <= number <= most for number in said.values())
     assert len(votes) > len(pairs)
 
 
 # The ballot
 
 
-def test_every_line_of_the_ballot_has_the_fields_of_its_header() -> None:
-    for row in chain.from_iterable(read_ballot()[1:]):
+@pytest.mark.parametrize("folder", BALLOTS)
+def test_every_line_of_the_ballot_has_the_fields_of_its_header(folder: str) -> None:
+    for row in chain.from_iterable(read_ballot(folder)[1:]):
         assert None not in row
         assert None not in row.values()
-    text = (SAMPLE / "ballot" / "ballot.pb").read_text("utf-8")
+    text = (SAMPLE / folder / "ballot.pb").read_text("utf-8")
     assert all(line.count(";") == 1 for line in text.partition("\nPROJECTS")[0].splitlines()[1:])
 
 
-def test_ballot_counts_agree_with_its_meta() -> None:
-    meta, projects, votes = read_ballot()
+@pytest.mark.parametrize("folder", BALLOTS)
+def test_ballot_counts_agree_with_its_meta(folder: str) -> None:
+    meta, projects, votes = read_ballot(folder)
     assert meta["vote_type"] == "approval"
     assert meta["currency"] == read_toml("city.toml")["currency"]
     assert int(meta["num_projects"]) == len(projects)
@@ -275,40 +297,73 @@ def test_ballot_counts_agree_with_its_meta() -> None:
     assert approvals == {project["project_id"]: int(project["votes"]) for project in projects}
 
 
-def test_ballot_costs_are_whole_millions_and_not_all_can_win() -> None:
-    meta, projects, _ = read_ballot()
+@pytest.mark.parametrize("folder", BALLOTS)
+def test_ballot_costs_are_whole_millions_and_not_all_can_win(folder: str) -> None:
+    meta, projects, _ = read_ballot(folder)
     costs = [int(project["cost"]) for project in projects]
     assert all(cost % 1_000_000 == 0 for cost in costs)
     assert all(80_000_000 <= cost <= 1_800_000_000 for cost in costs)
     assert max(costs) <= int(meta["budget"]) < sum(costs)
 
 
-def test_no_ballot_approves_a_project_twice() -> None:
-    _, _, votes = read_ballot()
+@pytest.mark.parametrize("folder", BALLOTS)
+def test_no_ballot_approves_a_project_twice(folder: str) -> None:
+    _, _, votes = read_ballot(folder)
     for vote in votes:
         approved = vote["vote"].split(",")
         assert len(set(approved)) == len(approved)
 
 
-def test_every_ballot_comes_from_a_district_and_an_age_of_the_city() -> None:
+@pytest.mark.parametrize("folder", BALLOTS)
+def test_every_ballot_comes_from_a_district_and_an_age_of_the_city(folder: str) -> None:
     city = read_toml("city.toml")
     codes = {district["code"] for district in city["districts"]}
-    _, _, votes = read_ballot()
+    _, _, votes = read_ballot(folder)
     assert {vote["district"] for vote in votes} == codes
     assert {vote["age_band"] for vote in votes} <= set(city["age_bands"])
 
 
-def test_every_ballot_project_answers_a_statement_and_serves_a_goal() -> None:
-    numbers = {row["number"] for row in read_csv("hearing/statements.csv")}
+@pytest.mark.parametrize("folder", BALLOTS)
+def test_every_ballot_project_answers_a_statement_and_serves_a_goal(folder: str) -> None:
+    numbers = {row["number"] for row in read_csv(f"{HEARING_OF[folder]}/statements.csv")}
     goals = {goal["code"] for goal in read_toml("plan.toml")["goals"]}
-    _, projects, _ = read_ballot()
+    _, projects, _ = read_ballot(folder)
     assert {project["statement"] for project in projects} <= numbers
     assert {project["goal"] for project in projects} == goals
 
 
-def test_the_ballot_names_the_hearing_it_comes_from() -> None:
-    hearing = read_toml("hearing/hearing.toml")["slug"]
-    assert read_toml("ballot/ballot.toml")["hearing"] == hearing
+@pytest.mark.parametrize("folder", BALLOTS)
+def test_the_ballot_names_the_hearing_it_comes_from(folder: str) -> None:
+    hearing = read_toml(f"{HEARING_OF[folder]}/hearing.toml")["slug"]
+    assert read_toml(f"{folder}/ballot.toml")["hearing"] == hearing
+
+
+@pytest.mark.parametrize(("folder", "budget"), [("ballot", 5_000), ("next/ballot", 800)])
+def test_the_introduction_gives_the_budget_and_the_number_of_projects(
+    folder: str, budget: int
+) -> None:
+    meta, projects, _ = read_ballot(folder)
+    assert int(meta["budget"]) == budget * 1_000_000
+    korean = read_toml(f"{folder}/ballot.toml")["introduction"]["ko"]
+    assert f"사업 {len(projects)}개" in korean
+    assert f"{budget // 100}억 원" in korean
+
+
+# The second round
+
+
+def test_both_rounds_have_addresses_of_their_own_and_the_rule_of_the_first() -> None:
+    tables = [read_toml(f"{folder}/hearing.toml") for folder in HEARINGS]
+    ballots = [read_toml(f"{folder}/ballot.toml") for folder in BALLOTS]
+    assert len({table["slug"] for table in tables + ballots}) == 4
+    assert ballots[0]["rule"] == ballots[1]["rule"]
+
+
+def test_no_project_of_the_second_ballot_has_the_id_of_one_of_the_first() -> None:
+    first, second = (
+        {project["project_id"] for project in read_ballot(folder)[1]} for folder in BALLOTS
+    )
+    assert not first & second
 
 
 # The plan
@@ -334,29 +389,11 @@ def test_every_goal_has_a_project_of_its_own_that_takes_winners_in() -> None:
         assert intake["office"] in offices
 
 
-# Where it comes from
-
-
-def run_listing(opening: str) -> str:
-    """Return what the program in the README whose first line begins so prints."""
-    readme = (SAMPLE / "README.md").read_text("utf-8")
-    (listing,) = re.findall(rf'```python\n("""{re.escape(opening)}.*?)```', readme, re.DOTALL)
-    ran = subprocess.run(
-        [sys.executable, "-I", "-c", listing], capture_output=True, check=True, encoding="utf-8"
-    )
-    return ran.stdout
-
-
-def test_the_listing_in_the_readme_makes_the_hearings_votes_again() -> None:
-    votes = (SAMPLE / "hearing" / "votes.csv").read_text("utf-8")
-    assert run_listing("Simulate the hearing's voters") == votes
-
-
-def test_the_listing_in_the_readme_makes_the_ballots_votes_again() -> None:
-    ballot = (SAMPLE / "ballot" / "ballot.pb").read_text("utf-8")
-    assert run_listing("Simulate the voters of the ballot") == ballot.partition("\nVOTES\n")[2]
+# The size
 
 
 def test_the_files_are_small_enough_to_travel_with_the_wheel() -> None:
     assert (SAMPLE / "districts.geojson").stat().st_size <= 40_000
     assert (SAMPLE / "hearing" / "votes.csv").stat().st_size <= 250_000
+    second_round = [path for path in (SAMPLE / "next").rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in second_round) <= 80_000
