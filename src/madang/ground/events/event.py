@@ -4,6 +4,7 @@ Free of Django: blocks declare their events without a database.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar
 
 from pydantic import TypeAdapter
@@ -30,11 +31,15 @@ class Event:
 
 def to_payload(event: Event) -> dict[str, Any]:
     """Return the event as plain JSON values."""
-    payload: dict[str, Any] = TypeAdapter(type(event)).dump_python(event, mode="json")
+    payload: dict[str, Any] = _adapter(event.wire).dump_python(event, mode="json")
     return payload
 
 
 def from_payload(wire: str, payload: dict[str, Any]) -> Event:
     """Return the event that `to_payload` made. Raises KeyError for a name nobody declares."""
-    event: Event = TypeAdapter(EVENTS[wire]).validate_python(payload)
-    return event
+    return _adapter(wire).validate_python(payload)
+
+
+@cache
+def _adapter(wire: str) -> TypeAdapter[Event]:
+    return TypeAdapter(EVENTS[wire])  # costs more to make than all it will ever do
