@@ -10,7 +10,14 @@ from madang.core.ballot.pabulib import PabulibFile
 from madang.core.ballot.rule import Rule, refuse_unfit_rule
 from madang.decide.ballots.events import BallotImported
 from madang.decide.ballots.models import Ballot, Cast, Choice, Status
-from madang.decide.ballots.rules import DEFAULT_RULE, Eligibility, amount_of, drafts_of, points_of
+from madang.decide.ballots.rules import (
+    DEFAULT_RULE,
+    NO_CURRENCY,
+    Eligibility,
+    amount_of,
+    drafts_of,
+    points_of,
+)
 from madang.decide.ballots.services import create_ballot
 from madang.ground.copying import copy_rows
 from madang.ground.events.outbox import announce, record
@@ -82,7 +89,7 @@ def import_ballot(
         slug=slug,
         title=title or _description(file, slug),
         introduction=introduction or {},
-        currency=file.meta.get("currency") or "XXX",
+        currency=file.meta.get("currency") or NO_CURRENCY,
         budget=amount_of(file.budget, source),
         hearing=hearing,
         projects=drafts_of(file, source),

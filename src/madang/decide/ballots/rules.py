@@ -5,10 +5,12 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from io import StringIO
+from math import ceil, floor
 from typing import Any
 
 from madang.core.bad_input import BadInput
@@ -20,10 +22,12 @@ from madang.core.ballot.explain import explain_all
 from madang.core.ballot.pabulib import PabulibFile, Vote
 from madang.core.ballot.report import explanations_json, report
 from madang.core.ballot.rule import Completion, Method, Rule, Utility
+from madang.web.korean import won_in_korean
 
 Words = Mapping[str, str]
 DEFAULT_RULE = Rule(Method.EQUAL_SHARES, Utility.COST, Completion.ADD1U)
 GREEDY = Rule(Method.GREEDY, Utility.COST)  # the usual way, shown beside the result
+NO_CURRENCY = "XXX"  # ISO 4217 for none
 PLACES, DIGITS = 6, 24  # of an amount in the database
 
 
@@ -65,6 +69,17 @@ def why_not_eligible(
     return None
 
 
+def why_not_now(
+    *, opens_at: datetime | None, closes_at: datetime | None, at: datetime
+) -> str | None:
+    """Return a stable code for why an open ballot takes no votes at this moment."""
+    if opens_at and at < opens_at:
+        return "not-yet-open"
+    if closes_at and at >= closes_at:
+        return "over"
+    return None
+
+
 def why_not_openable(costs: Sequence[Decimal | None]) -> str | None:
     """Return a stable code for why a ballot with projects of these costs cannot open."""
     if not costs:
@@ -72,6 +87,26 @@ def why_not_openable(costs: Sequence[Decimal | None]) -> str | None:
     if None in costs:
         return "cost-missing"
     return None
+
+
+# Words for amounts
+
+
+def spell(amount: Fraction | Decimal, currency: str, language: str) -> str:
+    """Return an exact amount as it is read: 3억 2,000만 원, KRW 320,000,000, PLN 12.50."""
+    amount = Fraction(amount)
+    if currency == "KRW" and language.startswith("ko") and amount.denominator == 1:
+        return won_in_korean(int(amount))
+    number, _, rest = as_text(amount).partition(".")
+    grouped = f"{int(number):,}" + (f".{rest}" if rest else "")
+    return grouped if currency == NO_CURRENCY else f"{currency} {grouped}"
+
+
+def spell_share(text: str, currency: str, language: str, *, up: bool) -> str:
+    """Return an amount of a report ("12.5", "100/3") rounded to what can be paid, up or down."""
+    unit = 1 if currency == "KRW" else 100
+    parts = Fraction(text) * unit
+    return spell(Fraction(ceil(parts) if up else floor(parts), unit), currency, language)
 
 
 # The count

@@ -1,4 +1,7 @@
-"""Every write of a ballot's life. One function: one transaction, one event."""
+"""Every write of a ballot's life. One function: one transaction, one event.
+
+The message of each refusal is a stable code, named where it is raised; the web layer words it.
+"""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -21,6 +24,7 @@ from madang.decide.ballots.rules import (
     needed_by_losers,
     tally,
     why_not_eligible,
+    why_not_now,
     why_not_openable,
 )
 from madang.ground.events.outbox import announce, record
@@ -32,26 +36,23 @@ from madang.listen.hearings.public import find_hearing, find_statements
 
 
 class UnableToDraft(Exception):
-    """The ballot cannot be like that: "slug-taken", "not-draft", "budget-not-positive",
-    "closes-before-it-opens", "no-such-hearing", "no-such-statement", "code-taken",
-    "cost-not-positive"."""
+    """The ballot cannot be like that."""
 
 
 class UnableToOpen(Exception):
-    """The ballot cannot open: "not-draft", "no-projects", "cost-missing", "closes-in-the-past"."""
+    """The ballot cannot open yet."""
 
 
 class UnableToCast(Exception):
-    """The ballot cannot be taken: "not-open", "not-yet-open", "over", "nobody-votes-here",
-    "no-residency", "other-district", "not-confirmed", "nothing-chosen", "no-such-project"."""
+    """The vote cannot be taken."""
 
 
 class UnableToClose(Exception):
-    """The ballot cannot be closed: "not-open", "closed-already"."""
+    """The ballot cannot be closed."""
 
 
 class UnableToCount(Exception):
-    """The ballot cannot be counted: "not-closed", nor explained: "not-counted"."""
+    """The ballot cannot be counted, or its losers not explained."""
 
 
 def voter_of(*, who: Who, ballot: str) -> str:
@@ -114,6 +115,7 @@ def edit_ballot(
     title: Words,
     introduction: Words,
     budget: Decimal,
+    rule: Rule,
     eligibility: Eligibility,
     district: str,
     opens_at: datetime | None,
@@ -127,6 +129,7 @@ def edit_ballot(
     ballot = _locked_draft(slug)
     _refuse_bad_frame(budget, opens_at, closes_at)
     ballot.title, ballot.introduction, ballot.budget = title, introduction, budget
+    ballot.rule = rule.manifest()
     ballot.eligibility, ballot.district = eligibility.value, district
     ballot.opens_at, ballot.closes_at = opens_at, closes_at
     ballot.save()
@@ -135,20 +138,15 @@ def edit_ballot(
 
 @transaction.atomic
 def add_project(*, slug: str, draft: ProjectDraft) -> BallotProject:
-    """Put one more project on a draft.
-
-    Raises UnableToDraft: "not-draft", "code-taken", "cost-not-positive", "no-such-statement";
-    Ballot.DoesNotExist.
-    """
+    """Put one more project on a draft. Raises UnableToDraft: "not-draft", "code-taken",
+    "cost-not-positive", "no-such-statement"; Ballot.DoesNotExist."""
     return put_projects(_locked_draft(slug), [draft])[0]
 
 
 @transaction.atomic
 def edit_project(*, slug: str, code: str, draft: ProjectDraft) -> BallotProject:
-    """Change a project of a draft; its code stays.
-
-    Raises as `add_project` does; BallotProject.DoesNotExist.
-    """
+    """Change a project of a draft; its code stays. Raises as `add_project` does;
+    BallotProject.DoesNotExist."""
     ballot = _locked_draft(slug)
     project = ballot.projects.get(code=code)
     _refuse_bad_projects(ballot, [draft])
@@ -254,7 +252,8 @@ def cast_ballot(*, slug: str, who: Who, projects: Collection[str], at: datetime)
     ballot = Ballot.objects.locked_for_voters(slug)
     if ballot is None:
         raise UnableToCast("not-open")
-    if problem := why_not_now(ballot, at) or why_not_them(ballot, who):
+    problem = why_not_now(opens_at=ballot.opens_at, closes_at=ballot.closes_at, at=at)
+    if problem := problem or _why_not_them(ballot, who):
         raise UnableToCast(problem)
     chosen = _chosen(ballot, projects)
     cast, is_first = Cast.objects.select_for_update().get_or_create(
@@ -275,17 +274,7 @@ def cast_ballot(*, slug: str, who: Who, projects: Collection[str], at: datetime)
     return cast
 
 
-def why_not_now(ballot: Ballot, at: datetime) -> str | None:
-    """Return a stable code for why an open ballot takes no votes at this moment."""
-    if ballot.opens_at and at < ballot.opens_at:
-        return "not-yet-open"
-    if ballot.closes_at and at >= ballot.closes_at:
-        return "over"
-    return None
-
-
-def why_not_them(ballot: Ballot, who: Who) -> str | None:
-    """Return a stable code for why this person may not vote on the ballot."""
+def _why_not_them(ballot: Ballot, who: Who) -> str | None:
     return why_not_eligible(
         eligibility=ballot.eligibility,
         asked_district=ballot.district,
@@ -358,8 +347,7 @@ def explain_losers(*, slug: str) -> None:
     ballot = Ballot.objects.get(slug=slug)
     if ballot.status != Status.COUNTED:
         raise UnableToCount("not-counted")
-    election = election_on(ballot)
-    if election is None or ballot.result.get("losers_explained"):
+    if (election := election_on(ballot)) is None or ballot.result.get("losers_explained"):
         return
     explanations = needed_by_losers(election, parse_rule(**ballot.rule))
     ballot.result = {**ballot.result, "explanations": explanations, "losers_explained": True}
