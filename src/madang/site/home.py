@@ -9,13 +9,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from madang.decide.ballots.public import list_ballots
+from madang.decide.ballots.public import BallotCard, list_ballots
 from madang.decide.plan.public import newest_commitments
 from madang.ground.block import Block
 from madang.ground.identity.access import May, may
 from madang.ground.identity.block import BLOCK as IDENTITY
 from madang.ground.words import said
-from madang.listen.hearings.public import list_hearings
+from madang.listen.hearings.public import HearingCard, list_hearings
 
 
 @may(May.EVERYONE)
@@ -23,7 +23,7 @@ from madang.listen.hearings.public import list_hearings
 def home(request: HttpRequest) -> HttpResponse:
     """What is open now, what was decided, what is being done because of it."""
     language = get_language() or "ko"
-    cards = [*list_hearings(), *list_ballots()]
+    cards: list[HearingCard | BallotCard] = [*list_hearings(), *list_ballots()]
     page = {
         "open": [(each, said(each.words, language)) for each in cards if each.status == "open"],
         "past": [(each, said(each.words, language)) for each in cards if each.status != "open"],

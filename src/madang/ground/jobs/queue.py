@@ -75,7 +75,7 @@ async def requeue_stalled(context: JobContext, timestamp: int) -> None:
 def work_off() -> None:
     """Run every queued job that is due, then return: for commands with no worker beside them."""
     worker = _worker()
-    worker.periodic_registry = PeriodicRegistry()  # nothing is due by the clock here
+    worker.periodic_registry = PeriodicRegistry()  # type: ignore[no-untyped-call]  # nothing is due
     worker.run_worker(wait=False, listen_notify=False, install_signal_handlers=False, **KEEP)
 
 
