@@ -95,6 +95,8 @@ def test_statements_count_in_the_hearing_named():
         (NO_STATEMENTS, {"hearing": "nowhere"}, UnableToDraft, "no-such-hearing"),
         (PB.replace(";1;", ";one;"), {}, BadInput, "not a number"),
         (PB.replace("P2;40", "P2;40.1234567"), {}, BadInput, "too many digits"),
+        (NO_STATEMENTS.replace("KRW", "Pounds"), {}, BadInput, "Pounds is too long"),
+        (NO_STATEMENTS.replace("\na;", f"\n{'a' * 201};"), {}, BadInput, "is too long"),
         (
             NO_STATEMENTS.replace("approval", "ordinal"),
             {"eligibility": Eligibility.DECLARED},

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from madang.core.bad_input import BadInput
 from madang.core.ballot.election import Election, VoteType
 from madang.core.ballot.pabulib import PabulibFile
 from madang.core.ballot.rule import Rule, refuse_unfit_rule
@@ -14,6 +15,7 @@ from madang.decide.ballots.rules import (
     DEFAULT_RULE,
     NO_CURRENCY,
     Eligibility,
+    ProjectDraft,
     amount_of,
     drafts_of,
     points_of,
@@ -74,8 +76,7 @@ def import_ballot(
     the file is called. Where `eligibility` lets residents vote, their votes come on top.
 
     title:   None takes the file's own description.
-    hearing: slug of the hearing in which the column `statement` counts; without it the column
-             is refused.
+    hearing: where the column `statement` counts; without it the column is refused.
     Raises BadInput; UnableToDraft: "slug-taken", "no-such-hearing", "no-such-statement";
     UnableToImport: "another-rule", "points-cannot-be-added-to".
     """
@@ -98,11 +99,8 @@ def import_ballot(
         closes_at=closes_at,
         simulated=simulated,
     )
-    ballot.vote_type, ballot.source = file.vote_type.value, f"import: {source}"
-    ballot.input_hash = election.input_sha256
-    ballot.status, ballot.opened_at = Status.OPEN, at
-    ballot.save()
-    _copy_votes(ballot, file, at)
+    ballot.source, ballot.input_hash = f"import: {source}"[-300:], election.input_sha256
+    _open_with_votes(ballot, file, at)
     record(_event(ballot, file, at))
     announce(f"ballot/{slug}")
     return _imported(slug, file, is_new=True)
@@ -113,8 +111,23 @@ def _checked_election(file: PabulibFile, source: str, rule: Rule) -> Election:
     election = file.election()
     refuse_unfit_rule(election, rule)
     amount_of(file.budget, source)
-    drafts_of(file, source)
+    _refuse_too_long(file, drafts_of(file, source), source)
     return election
+
+
+def _refuse_too_long(file: PabulibFile, drafts: list[ProjectDraft], source: str) -> None:
+    """Raise BadInput for a text that the database would not keep whole."""
+    texts = [("currency", file.meta.get("currency", ""), 3)]
+    texts += [("project_id", draft.code, 80) for draft in drafts]
+    texts += [("goal", draft.goal, 40) for draft in drafts]
+    texts += [("voter_id", vote.voter_id, 200) for vote in file.votes]
+    texts += [("district", vote.columns.get("district", ""), 200) for vote in file.votes]
+    for name, text, longest in texts:
+        if len(text) > longest:
+            raise BadInput(
+                source, None, "The {name} {text} is too long; {longest} characters fit.",
+                name=name, text=text, longest=longest,
+            )  # fmt: skip
 
 
 def _earlier(election: Election, rule: Rule) -> Ballot | None:
@@ -134,7 +147,10 @@ def _description(file: PabulibFile, slug: str) -> Words:
     return {file.meta.get("language") or "und": file.meta.get("description") or slug}
 
 
-def _copy_votes(ballot: Ballot, file: PabulibFile, at: datetime) -> None:
+def _open_with_votes(ballot: Ballot, file: PabulibFile, at: datetime) -> None:
+    ballot.vote_type = file.vote_type.value
+    ballot.status, ballot.opened_at = Status.OPEN, at
+    ballot.save()
     copy_rows(
         Cast,
         ["ballot", "voter", "district", "cast_at", "channel"],
