@@ -133,6 +133,7 @@ class ResultPage:
     left: str
     bar: list[Segment]
     certificate: dict[str, Any] | None
+    left_out: str  # title of the project whose supporters are a group left out; "" for none
     endowment: str
     greedy_spent: str
     differs_from_greedy: tuple[Outcome, ...]
@@ -270,6 +271,7 @@ def result_page(ballot: BallotPage, stored: dict[str, Any], language: str) -> Re
         left=spell(rest, ballot.currency, language),
         bar=split_bar([("part", int(spent * 100)), ("", int(rest * 100))]),
         certificate=certificate,
+        left_out=names.get(_witness(certificate), ""),
         endowment=_endowment(certificate, ballot, language),
         greedy_spent=spell(Fraction(greedy["spent"]), ballot.currency, language),
         differs_from_greedy=tuple(
@@ -305,6 +307,11 @@ def _outcome(
         left=share("left", up=False),
         missing=share("missing", up=True),
     )
+
+
+def _witness(certificate: dict[str, Any] | None) -> str:
+    found = certificate and certificate["proportionality"]["witness"]
+    return found["project"] if found else ""
 
 
 def _endowment(certificate: dict[str, Any] | None, ballot: BallotPage, language: str) -> str:
