@@ -1,5 +1,6 @@
 """Commands of the ballots block."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -57,7 +58,7 @@ def import_(
         from madang.decide.ballots.imports import UnableToImport, import_ballot, preview_import
         from madang.decide.ballots.services import UnableToDraft
 
-        name = slug or slugify(source.stem.replace(".", "-"))[:80] or "imported"
+        name = slug or slugify(re.sub(r"[._]+", "-", source.stem))[:80] or "imported"
         call: dict[str, Any] = {"file": file, "source": source.name, "slug": name, "rule": manifest}
         try:
             if dry_run:
