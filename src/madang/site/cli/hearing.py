@@ -1,7 +1,7 @@
 """Commands of the hearings block."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,9 @@ from madang.site.cli.cores import Json, read_export
 from madang.site.cli.files import read_bytes, write_json
 from madang.site.cli.refusal import Refusal
 from madang.site.cli.words import _, shell_language
+
+if TYPE_CHECKING:
+    from madang.core.opinion.conversation import Conversation
 
 app = typer.Typer(help=_("Hearings: import, list, close, show."), no_args_is_help=True)
 
@@ -43,39 +46,43 @@ def import_(
         )
         return
     with standing_city():
-        from django.utils import timezone
+        _bring_in(conversation, name, heading, source)
 
-        from madang.listen.hearings.forms import REFUSALS
-        from madang.listen.hearings.imports import import_conversation
-        from madang.listen.hearings.models import Origin
-        from madang.listen.hearings.rules import language_of
-        from madang.listen.hearings.services import UnableToCreateHearing, draw_map
 
-        try:
-            hearing = import_conversation(
-                conversation=conversation,
-                slug=name,
-                title={language_of(heading): heading},
-                introduction={},
-                question={},
-                texts={},
-                source=source.name,
-                origin=Origin.IMPORTED,
-                at=timezone.now(),
-            )
-        except UnableToCreateHearing as unable:
-            raise Refusal(f"{name}: {REFUSALS[str(unable)]}") from unable
-        drawn = draw_map(slug=hearing.slug, at=timezone.now())
-        if hearing.slug != name:
-            print(_("These votes are here already, as {slug}.").format(slug=hearing.slug))
-        print(
-            _("/hearings/{slug}/: {votes} votes, {statements} statements, {groups} groups.").format(
-                slug=hearing.slug,
-                votes=drawn.votes,
-                statements=len(drawn.result["statements"]),
-                groups=len(drawn.result["groups"]),
-            )
+def _bring_in(conversation: "Conversation", slug: str, heading: str, source: Path) -> None:
+    from django.utils import timezone
+
+    from madang.listen.hearings.forms import REFUSALS
+    from madang.listen.hearings.imports import import_conversation
+    from madang.listen.hearings.models import Origin
+    from madang.listen.hearings.rules import language_of
+    from madang.listen.hearings.services import UnableToCreateHearing, draw_map
+
+    try:
+        hearing = import_conversation(
+            conversation=conversation,
+            slug=slug,
+            title={language_of(heading): heading},
+            introduction={},
+            question={},
+            texts={},
+            source=source.resolve().name,
+            origin=Origin.IMPORTED,
+            at=timezone.now(),
         )
+    except UnableToCreateHearing as unable:
+        raise Refusal(f"{slug}: {REFUSALS[str(unable)]}") from unable
+    drawn = draw_map(slug=hearing.slug, at=timezone.now())
+    if hearing.slug != slug:
+        print(_("These votes are here already, as {slug}.").format(slug=hearing.slug))
+    print(
+        _("/hearings/{slug}/: {votes} votes, {statements} statements, {groups} groups.").format(
+            slug=hearing.slug,
+            votes=drawn.votes,
+            statements=len(drawn.result["statements"]),
+            groups=len(drawn.result["groups"]),
+        )
+    )
 
 
 @app.command("list", help=_("List all hearings."))
