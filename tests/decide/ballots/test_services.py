@@ -10,7 +10,9 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from decide.worlds import NOON, draft, make_ballot, make_hearing, make_who
 from madang.decide.ballots.events import BallotCounted
+from madang.decide.ballots.jobs import close_due_ballot
 from madang.decide.ballots.models import Ballot, Cast, Choice, Status
+from madang.decide.ballots.queries import ballots_past_their_end
 from madang.decide.ballots.rules import Eligibility
 from madang.decide.ballots.services import (
     UnableToCast,
@@ -223,6 +225,16 @@ def test_a_draft_cannot_be_closed_and_nothing_closes_twice():
     close_ballot(slug="small", at=NOON)
     with pytest.raises(UnableToClose, match="closed-already"):
         close_ballot(slug="small", at=NOON)
+    assert len(recorded("ballots.ballot-closed.v1")) == 1
+
+
+def test_a_ballot_whose_time_is_over_is_closed_once():
+    make_ballot(closes_at=NOON + timedelta(hours=1))
+    make_ballot(slug="endless")
+    assert ballots_past_their_end(at=NOON) == []
+    assert ballots_past_their_end(at=NOON + timedelta(hours=1)) == ["small"]
+    for _ in range(2):
+        close_due_ballot(slug="small")
     assert len(recorded("ballots.ballot-closed.v1")) == 1
 
 
