@@ -5,8 +5,9 @@ from fractions import Fraction
 from functools import cached_property
 
 from madang.core.ballot.election import Election
-from madang.core.ballot.equal_shares import Market, Shares, grow_endowment
+from madang.core.ballot.equal_shares import Market, Shares
 from madang.core.ballot.greedy import pick_greedily
+from madang.core.ballot.growth import grow_endowment
 from madang.core.ballot.phragmen import rounds
 from madang.core.ballot.rule import Completion, Method, Rule, Utility, refuse_unfit_rule
 from madang.core.ballot.stake import Stake, ranks_of, stakes_of

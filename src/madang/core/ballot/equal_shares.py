@@ -1,4 +1,4 @@
-"""The Method of Equal Shares, and its completion by growing endowments (Add1).
+"""The Method of Equal Shares: one run, and whether a run at a larger endowment is the same.
 
 Every voter starts with the same share of the budget. In each round the project whose supporters
 must pay the least per utility (the rate ρ) is bought, its price shared equally by utility, the
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from madang.core.ballot.purses import ABOVE, BELOW, Offer, Purses
+from madang.core.ballot.race import Clash, Race, pays_from
 from madang.core.ballot.stake import Stake
 
 
@@ -71,24 +72,40 @@ class Market:
             steps.append(self._buy_best(purses, floors, offers))
         return Shares(endowment, tuple(steps), purses)
 
-    def sell_alike(self, endowment: Fraction, earlier: Shares) -> Shares | None:
+    def sell_alike(self, endowment: Fraction, earlier: Shares) -> Shares | Clash:
         """Return the run at a larger endowment if all between it and `earlier` buy the same.
 
-        None if this cannot be shown. Proof (docs/algorithms/equal-shares.md): as long as the same
-        projects are bought in the same order, what each voter has left never falls and no rate
-        rises when the endowment grows. So where, in every round, each rival's rate at the larger
-        endowment loses against the winner's rate at the smaller one, it loses at all between.
+        A clash if this cannot be shown. docs/algorithms/equal-shares.md has the proof: as long as
+        the same projects are bought in the same order, what each voter has left never falls and
+        no rate rises when the endowment grows.
         """
         purses, floors = self._open(endowment)
-        steps = []
+        steps: list[Step] = []
         for step in earlier.steps:
             offers = self._offers(purses, floors, ceiling=float(step.rate) * ABOVE)
-            if not self._has_no_rival(step, offers):
-                return None
+            if rivals := self._rivals(step, offers):
+                bought = [before.project for before in steps]
+                then = earlier.purses.before(len(steps))
+                race = Race(self.stakes, bought, step.project, then, purses)
+                if clash := self._lost(race, step.project, rivals, offers):
+                    return clash
             steps.append(self._buy_best(purses, floors, offers))
-        if self._offers(purses, floors, ceiling=0.0):
-            return None
+        if affordable := self._offers(purses, floors, ceiling=0.0):
+            order, then = earlier.bought, earlier.purses
+            near = min(pays_from(self.stakes, order, i, then, purses) for i in affordable)
+            return Clash(near, changes=True)
         return Shares(endowment, tuple(steps), purses)
+
+    def _lost(
+        self, race: Race, winner: int, rivals: Sequence[int], offers: dict[int, Offer]
+    ) -> Clash | None:
+        mine = (offers[winner].rate, self.ranks[winner])
+        for rival in rivals:
+            overtaken = (offers[rival].rate, self.ranks[rival]) < mine
+            clash = race.clash(rival, offers[winner], offers[rival], overtaken=overtaken)
+            if clash is not None:
+                return clash
+        return None
 
     def _open(self, endowment: Fraction) -> tuple[Purses, dict[int, float]]:
         return Purses(self.voters, endowment, len(self.wanted)), dict(self._floors)
@@ -124,51 +141,16 @@ class Market:
         del floors[best]
         return Step(best, rate, tuple(sorted(tied, key=self.ranks.__getitem__)))
 
-    def _has_no_rival(self, step: Step, offers: dict[int, Offer]) -> bool:
-        """Return whether the step is on offer and no other offer would have beaten it before."""
-        if step.project not in offers:
-            return False
+    def _rivals(self, step: Step, offers: dict[int, Offer]) -> list[int]:
+        """Return the projects that now, at a larger endowment, would have beaten the step then."""
         mine = (step.rate, self.ranks[step.project])
         twin = self.stakes[step.project].fingerprint
+        rivals = []
         for index, offer in offers.items():
             if index == step.project or (offer.rate, self.ranks[index]) > mine:
                 continue
             # A project that no voter can tell apart always has the same rate: the tie-break holds.
             alike = self.stakes[index].fingerprint == twin
             if not (alike and self.ranks[index] > self.ranks[step.project]):
-                return False
-        return True
-
-
-def grow_endowment(market: Market, start: Shares, *, budget: int, unit: int) -> Shares:
-    """Return the run of Add1: the endowment grows by one currency unit a voter at a time.
-
-    It ends with the first run that leaves no wanted project affordable within the budget, or with
-    the last one before the budget would be exceeded. Units that provably change nothing are
-    passed over in strides.
-    """
-    accepted, stride = start, 1
-    while not _is_exhaustive(market, accepted, budget):
-        endowment = accepted.endowment + stride * unit
-        if stride == 1:
-            following: Shares | None = market.sell(endowment)
-        else:
-            following = market.sell_alike(endowment, accepted)
-        if following is None:
-            stride //= 2
-            continue
-        if _cost(market, following) > budget:
-            return accepted
-        stride = stride * 2 if following.bought == accepted.bought else 1
-        accepted = following
-    return accepted
-
-
-def _cost(market: Market, shares: Shares) -> int:
-    return sum(market.stakes[index].cost for index in shares.bought)
-
-
-def _is_exhaustive(market: Market, shares: Shares, budget: int) -> bool:
-    rest = budget - _cost(market, shares)
-    bought = set(shares.bought)
-    return all(market.stakes[index].cost > rest for index in market.wanted if index not in bought)
+                rivals.append(index)
+        return rivals

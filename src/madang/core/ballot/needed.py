@@ -18,6 +18,7 @@ from madang.core.ballot.election import Election
 from madang.core.ballot.equal_shares import Market
 from madang.core.ballot.greedy import pick_greedily, score
 from madang.core.ballot.phragmen import rounds
+from madang.core.ballot.race import Clash
 from madang.core.ballot.rule import Method, Utility
 from madang.core.ballot.stake import Stake, ranks_of, stakes_of
 
@@ -160,7 +161,7 @@ def _loses_throughout(
         Fraction(election.budget_parts, election.voter_count + further) for further in (most, least)
     )
     others = Market(voters, joined, ranks, without=index).sell(smallest)
-    if Market(voters, joined, ranks).sell_alike(largest, others) is None:
+    if isinstance(Market(voters, joined, ranks).sell_alike(largest, others), Clash):
         return False
     if not count.rule.completion.ends_greedily:
         return True

@@ -7,6 +7,7 @@ with Additive Utilities"; the payment at rate ρ is min(what is left, ρ × util
 """
 
 import math
+from copy import copy
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -51,16 +52,43 @@ class Purses:
 
     def __init__(self, voters: NDArray[np.int64], endowment: Fraction, purchases: int) -> None:
         """endowment: of each voter, in parts; purchases: the most that can be made."""
-        self._voters = voters
+        self.voters = voters
         self._scale, self._endowment = endowment.denominator, endowment.numerator
         self._prices: list[int] = []  # a unit of weight, over the scale; one for each purchase
         self._paid = np.zeros((purchases, voters.size), dtype=np.int64)  # weights, by purchase
-        self._empty = np.zeros(voters.size, dtype=np.bool_)
+        self._spent_in = np.full(voters.size, purchases)  # (classes,), the purchase that took all
         self._start = float(endowment)
         self._left = np.full(voters.size, self._start)  # (classes,), filter only
 
     @property
-    def _error(self) -> float:
+    def endowment(self) -> Fraction:
+        return Fraction(self._endowment, self._scale)
+
+    @property
+    def purchases(self) -> int:
+        """Return how many purchases were made."""
+        return len(self._prices)
+
+    def spent_by(self, purchase: int) -> NDArray[np.bool_]:
+        """Return beside the classes who had nothing left after this purchase, counted from 0."""
+        return self._spent_in <= purchase
+
+    def spent_alike(self, others: "Purses") -> bool:
+        """Return whether each purchase made here left the same classes with nothing there."""
+        made = len(self._prices)
+        here, there = self._spent_in, others._spent_in
+        return bool(np.array_equal(np.minimum(here, made), np.minimum(there, made)))
+
+    def before(self, purchase: int) -> "Purses":
+        """Return what was left before this purchase, to look at; nothing can be bought from it."""
+        earlier = copy(self)
+        earlier._prices = self._prices[:purchase]
+        earlier._spent_in = np.where(self._spent_in < purchase, self._spent_in, len(self._paid))
+        earlier._left = self.lefts()[purchase]
+        return earlier
+
+    @property
+    def error(self) -> float:
         """Return how far one entry of `_left` can be from the truth.
 
         Each purchase adds the rounding of the price, of the product and of the difference, none
@@ -76,7 +104,7 @@ class Purses:
         """Return about what the project would cost its supporters; None if they cannot pay it."""
         left = self._left[stake.classes]
         money = stake.voters * left
-        error = stake.voter_count * (self._error + self._start * EPSILON * (left.size + 8))
+        error = stake.voter_count * (self.error + self._start * EPSILON * (left.size + 8))
         short = stake.cost - float(money.sum())
         if short > error or (short > -error and not self._can_pay(stake)):
             return None
@@ -127,12 +155,24 @@ class Purses:
         self._left[payers] -= price * weights
         spent = stake.classes[offer.spent]
         self._left[spent] = 0.0
-        self._empty[spent] = True
+        self._spent_in[spent] = np.minimum(self._spent_in[spent], len(self._prices) - 1)
+
+    def lefts(self) -> NDArray[np.float64]:
+        """Return (purchases + 1, classes): about what was left before each purchase, and at last.
+
+        Each entry is as far from the truth as `error` says.
+        """
+        lefts = np.empty((len(self._prices) + 1, self.voters.size))
+        lefts[0] = self._start
+        for place, price in enumerate(self._prices):
+            lefts[place + 1] = lefts[place] - price / self._scale * self._paid[place]
+            lefts[place + 1, self._spent_in <= place] = 0.0
+        return lefts
 
     def _money(self, classes: NDArray[np.intp]) -> int:
         """Return what these classes have left together, over the scale."""
-        classes = classes[~self._empty[classes]]
-        voters = self._voters[classes]
+        classes = classes[self._spent_in[classes] >= len(self._prices)]
+        voters = self.voters[classes]
         asked = self._paid[: len(self._prices), classes] @ voters
         paid = sum(price * int(weight) for price, weight in zip(self._prices, asked, strict=True))
         return self._endowment * int(voters.sum()) - paid
@@ -146,7 +186,7 @@ class Purses:
         """Return which classes have less than they would pay, and which not more, exactly."""
         asked = numerator / (self._scale * heft) * stake.weights
         gap = self._left[stake.classes] - asked
-        error = self._error + 8 * EPSILON * asked
+        error = self.error + 8 * EPSILON * asked
         less, not_more = gap < -error, gap <= error
         for place in np.flatnonzero(less != not_more):
             exact_gap = self._purse(stake.classes[place]) * heft - numerator * int(
@@ -157,7 +197,7 @@ class Purses:
 
     def _purse(self, class_: np.intp) -> int:
         """Return what one voter of the class has left, over the scale."""
-        if self._empty[class_]:
+        if self._spent_in[class_] < len(self._prices):
             return 0
         paid = self._paid[: len(self._prices), class_]
         bought = np.flatnonzero(paid).tolist()
