@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connections
 
 from madang.site.postgres import running_database
+
+# The same examples on every machine: a test that fails here fails everywhere.
+hypothesis.settings.register_profile("madang", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("madang")
 
 settings.SECRET_KEY = "for tests only, " * 4
 settings.MADANG_PSEUDONYM_KEY = "for tests only"

@@ -18,6 +18,7 @@ SHAPES = {
 }
 LETTERS = tuple(SHAPES)
 WIDTH, HEIGHT, MARGIN = 640, 480, 48
+SMALLEST_EXTENT = 1e-12  # points that are no farther apart stand in one place
 Pixel = tuple[int, int]
 
 
@@ -124,7 +125,7 @@ def scale_to_pixels(points: Sequence[tuple[float, float]]) -> list[Pixel]:
     rooms = [
         room / extent
         for room, extent in ((WIDTH - 2 * MARGIN, right - left), (HEIGHT - 2 * MARGIN, high - low))
-        if extent > 0
+        if extent > SMALLEST_EXTENT
     ]
     scale = min(rooms, default=0.0)  # all points in one place: the middle
     middle_x, middle_y = (left + right) / 2, (low + high) / 2

@@ -19,8 +19,8 @@ def with_particle(word: str, pair: str) -> str:
     pair: with final consonant first, as in "을/를", "이/가", "은/는", "으로/로".
     Where the last sound is unknown both halves are written, as in "★을(를)".
 
-    Our own 30 lines, for the libraries on PyPI (tossi, josa, pyjosa) have had no release since 2019
-    and come without types. Latin letters are read as Korean reads them, by a rule of thumb.
+    Our own 30 lines, for the libraries there are (tossi, josa) come without types and without
+    wheels. Latin letters are read as Korean reads them, by a rule of thumb.
 
     Raises ValueError where `pair` is no pair.
     """

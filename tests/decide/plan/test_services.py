@@ -205,6 +205,7 @@ def test_an_update_is_kept_with_what_was_before():
         ({"budget": Decimal(0)}, "budget-not-positive"),
         ({"starts_on": date(2026, 6, 2), "ends_on": date(2026, 6, 1)}, "ends-before-it-starts"),
         ({"status": "forgotten"}, "unknown-status"),
+        ({"status": "verified"}, "not-measured"),
         ({}, "nothing-changed"),
     ],
 )

@@ -54,8 +54,8 @@ def test_every_vote_is_kept_and_the_newest_counts() -> None:
     bring_in(export())
     assert [row[1:] for row in vote_history(slug="imported")] == [
         (0, 5, 1),
-        (1, 5, -1),
         (0, 5, 0),
+        (1, 5, -1),
         (1, 9, 1),
     ]
     assert Vote.objects.filter(is_newest=True).count() == 3

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -227,7 +228,10 @@ def test_a_step_that_nobody_knows_is_not_found(client: Client) -> None:
 
 def test_the_open_votes_are_the_columns_of_a_polis_export(client: Client) -> None:
     make_open_hearing()
-    services.cast_vote(slug="after", person_id=make_resident().id, statement=2, value=-1, at=NOW)
+    at = NOW + timedelta(minutes=4)
+    services.cast_vote(slug="after", person_id=make_resident().id, statement=2, value=-1, at=at)
+    assert client.get("/hearings/after/votes.csv").status_code == 404
+    services.close_hearing(slug="after", at=at)
     rows = list(csv.DictReader(io.StringIO(body(client.get("/hearings/after/votes.csv")))))
     assert [(row["comment-id"], row["vote"]) for row in rows] == [("2", "-1")]
     assert rows[0]["timestamp"] == str(round(NOW.timestamp() * 1000))

@@ -197,6 +197,25 @@ def test_an_empty_or_endless_sentence_is_refused(text: str, why: str) -> None:
         )
 
 
+def test_an_eleventh_sentence_waits_until_a_moderator_has_read_one() -> None:
+    make_open_hearing(statements=1)
+    resident = make_resident()
+
+    def write(text: str) -> None:
+        services.write_statement(
+            slug="after", person_id=resident.id, text=text, language="ko", at=NOW
+        )
+
+    for n in range(10):
+        write(f"제안 {n}번")
+    with pytest.raises(services.UnableToSpeak, match="too-many-waiting"):
+        write("제안 10번")
+    services.moderate_statement(
+        slug="after", number=1, moderation=Moderation.SHOWN, reason="", at=NOW
+    )
+    write("제안 10번")
+
+
 def test_hiding_a_sentence_needs_a_reason() -> None:
     make_open_hearing()
     with pytest.raises(services.UnableToModerate, match="no-reason"):

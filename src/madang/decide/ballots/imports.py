@@ -13,7 +13,6 @@ from madang.decide.ballots.events import BallotImported
 from madang.decide.ballots.models import Ballot, Cast, Choice, Status
 from madang.decide.ballots.rules import (
     DEFAULT_RULE,
-    NO_CURRENCY,
     Eligibility,
     ProjectDraft,
     amount_of,
@@ -24,6 +23,7 @@ from madang.decide.ballots.services import create_ballot
 from madang.ground.copying import copy_rows
 from madang.ground.events.outbox import announce, record
 from madang.ground.words import Words
+from madang.web.money import NO_CURRENCY
 
 
 class UnableToImport(Exception):
@@ -159,7 +159,6 @@ def _open_with_votes(ballot: Ballot, file: PabulibFile, at: datetime) -> None:
             for vote in file.votes
         ),
     )
-    _look_again_at_casts()
     casts = dict(ballot.casts.values_list("voter", "id"))
     projects = dict(ballot.projects.values_list("code", "id"))
     copy_rows(
@@ -171,15 +170,6 @@ def _open_with_votes(ballot: Ballot, file: PabulibFile, at: datetime) -> None:
             for code, points in points_of(vote, file.vote_type)
         ),
     )
-
-
-def _look_again_at_casts() -> None:
-    """Make the database plan the foreign-key checks anew for a table that has just grown.
-
-    A connection that met the table nearly empty would read it through for every single choice.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {Cast._meta.db_table}")
 
 
 def _imported(slug: str, file: PabulibFile, *, is_new: bool) -> ImportedBallot:

@@ -13,11 +13,12 @@ from django.db.models.functions import Coalesce
 
 from madang.core.ballot.election import Election, Marks, Project, VoteType, election_of
 from madang.decide.ballots.models import Ballot, BallotProject, Cast, Status
-from madang.decide.ballots.rules import Eligibility, as_pabulib, spell, spell_share
+from madang.decide.ballots.rules import Eligibility, as_pabulib, spell_share
 from madang.ground.city.card import city
 from madang.ground.words import Words, said
 from madang.listen.hearings.public import find_hearing, find_statements
 from madang.web.charts import Segment, split_bar
+from madang.web.money import spell
 
 SHEETS = """
     SELECT projects, points, count(*) FROM (

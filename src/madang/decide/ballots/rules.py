@@ -22,12 +22,11 @@ from madang.core.ballot.explain import explain_all
 from madang.core.ballot.pabulib import PabulibFile, Vote
 from madang.core.ballot.report import explanations_json, report
 from madang.core.ballot.rule import Completion, Method, Rule, Utility
-from madang.web.korean import won_in_korean
+from madang.web.money import spell
 
 Words = Mapping[str, str]
 DEFAULT_RULE = Rule(Method.EQUAL_SHARES, Utility.COST, Completion.ADD1U)
 GREEDY = Rule(Method.GREEDY, Utility.COST)  # the usual way, shown beside the result
-NO_CURRENCY = "XXX"  # ISO 4217 for none
 PLACES, DIGITS = 6, 24  # of an amount in the database
 
 
@@ -90,16 +89,6 @@ def why_not_openable(costs: Sequence[Decimal | None]) -> str | None:
 
 
 # Words for amounts
-
-
-def spell(amount: Fraction | Decimal, currency: str, language: str) -> str:
-    """Return an exact amount as it is read: 3억 2,000만 원, KRW 320,000,000, PLN 12.50."""
-    amount = Fraction(amount)
-    if currency == "KRW" and language.startswith("ko") and amount.denominator == 1:
-        return won_in_korean(int(amount))
-    number, _, rest = as_text(amount).partition(".")
-    grouped = f"{int(number):,}" + (f".{rest}" if rest else "")
-    return grouped if currency == NO_CURRENCY else f"{currency} {grouped}"
 
 
 def spell_share(text: str, currency: str, language: str, *, up: bool) -> str:

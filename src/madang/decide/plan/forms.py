@@ -18,10 +18,13 @@ REFUSALS = {
     "budget-not-positive": _("A budget must be more than zero; leave it empty if there is none."),
     "ends-before-it-starts": _("The end must not be before the start."),
     "unknown-status": _("Choose one of the statuses."),
+    "not-measured": _("Only a measurement verifies a commitment; say that it is done instead."),
     "nothing-changed": _("Nothing was changed."),
     "no-such-project": _("There is no such project."),
     "another-plan": _("A commitment stays in its plan."),
 }
+# What an office says of its own work; that it is verified only a measurement says.
+OFFICES_SAY = (Status.PROMISED, Status.UNDERWAY, Status.DONE, Status.DROPPED)
 STATUS_BADGES = {
     Status.PROMISED.value: (_("Promised"), "waiting"),
     Status.UNDERWAY.value: (_("Under way"), "open"),
@@ -92,7 +95,12 @@ class CommitmentForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _choices(self, "office", offices())
-        statuses = [(code, label) for code, (label, _tone) in STATUS_BADGES.items()]
+        now = self.initial.get("status")
+        statuses = [
+            (code, label)
+            for code, (label, _tone) in STATUS_BADGES.items()
+            if code in (now, *OFFICES_SAY)
+        ]
         _choices(self, "status", statuses)
 
     def draft(self) -> CommitmentDraft:

@@ -17,10 +17,10 @@ from madang.decide.plan.models import (
     Project,
     Verdict,
 )
-from madang.decide.plan.rules import spell
 from madang.ground.city.card import city
 from madang.ground.words import Words, said
 from madang.listen.hearings.public import HearingCard, StatementCard, find_hearing, find_statement
+from madang.web.money import spell
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from madang.web.korean import won_in_korean
-
 Words = Mapping[str, str]
 
 # Where winners go that no goal of the plan asks for.
@@ -100,11 +98,3 @@ def why_not_a_plan(goals: tuple[GoalDraft, ...]) -> str | None:
     if any(sum(p.takes_winners for p in goal.projects) > 1 for goal in goals):
         return "two-intakes"
     return None
-
-
-def spell(amount: Decimal, currency: str, language: str) -> str:
-    """Return an exact amount as it is read: 3억 2,000만 원, KRW 320,000,000, PLN 12.5."""
-    plain = amount.normalize()
-    if currency == "KRW" and language.startswith("ko") and plain == plain.to_integral_value():
-        return won_in_korean(int(plain))
-    return f"{plain:,f}" if currency == "XXX" else f"{currency} {plain:,f}"  # XXX: no currency

@@ -18,6 +18,7 @@ REFUSALS = {
     "no-answer": _("Write the answer first."),
     "empty": _("Write a sentence first."),
     "too-long": _("That is too long for one sentence; 200 characters fit."),
+    "too-many-waiting": _("Ten of your sentences wait for a moderator; write more after that."),
     "said-already": _("Someone has said just this already; vote on it instead."),
     "no-such-statement": _("This sentence is no longer shown; here is another one."),
     "not-a-vote": _("Choose agree, disagree or pass."),

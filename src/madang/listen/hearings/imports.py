@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from madang.core.opinion.conversation import Conversation, input_hash
-from madang.ground.copying import copy_rows
+from madang.ground.copying import analyse, copy_rows
 from madang.ground.events.outbox import record
 from madang.ground.words import Words
 from madang.listen.hearings import events
@@ -88,6 +88,7 @@ def _copy(
         )
         for each in conversation.statements
     )
+    analyse(Statement)
     copy_rows(
         Participant, ["hearing", "number"], ((hearing.id, n) for n in conversation.participant_ids)
     )

@@ -10,6 +10,7 @@ import numpy as np
 
 from madang.core.opinion.conversation import UNSEEN, Conversation
 
+MOST_WAITING = 10  # sentences of one resident that no moderator has read yet
 LONGEST_STATEMENT = 200  # characters, as a voter still reads at one glance
 
 

@@ -22,7 +22,7 @@ from madang.listen.hearings.models import (
     Vote,
 )
 from madang.listen.hearings.queries import compute_map
-from madang.listen.hearings.rules import check_statement
+from madang.listen.hearings.rules import MOST_WAITING, check_statement
 
 
 class UnableToCreateHearing(Exception):
@@ -35,7 +35,8 @@ class UnableToMove(Exception):
 
 
 class UnableToSpeak(Exception):
-    """The sentence cannot be taken: "not-open", "empty", "too-long", "said-already"."""
+    """The sentence cannot be taken: "not-open", "empty", "too-long", "said-already",
+    "too-many-waiting"."""
 
 
 class UnableToModerate(Exception):
@@ -128,7 +129,7 @@ def write_statement(
 
     Safe to repeat: the same person sending the same sentence again gets the first one back.
 
-    Raises UnableToSpeak: "not-open", "empty", "too-long", "said-already".
+    Raises UnableToSpeak: "not-open", "empty", "too-long", "said-already", "too-many-waiting".
     """
     hearing = Hearing.objects.locked_for_voice(slug)
     if hearing is None:
@@ -136,10 +137,13 @@ def write_statement(
     author = voice_of(person_id=person_id, hearing=slug)
     _lock_numbers(hearing)
     text = " ".join(text.split())
+    waiting = hearing.statements.filter(author=author, moderation=Moderation.WAITING)
     if earlier := hearing.statements.filter(
         author=author, words__contains={language: text}
     ).first():
         return earlier
+    if waiting.count() >= MOST_WAITING:
+        raise UnableToSpeak("too-many-waiting")
     return _say(hearing, {language: text}, Moderation.WAITING, at, author=author)
 
 

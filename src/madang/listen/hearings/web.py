@@ -141,8 +141,12 @@ def write(request: Request, slug: str) -> HttpResponse:
 @may(May.EVERYONE)
 @require_safe
 def votes_csv(request: Request, slug: str) -> HttpResponse:
-    """Every vote ever cast, in the columns of a Polis export."""
-    _hearing(request, slug)
+    """Every vote ever cast, in the columns of a Polis export, once the hearing is closed.
+
+    While it is open, two downloads would tell what someone voted in between.
+    """
+    if _hearing(request, slug)["hearing"].status == Status.OPEN:
+        raise Http404
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{slug}-votes.csv"'
     rows = csv.writer(response)

@@ -64,7 +64,9 @@ def read_export(source: Path) -> "Conversation":
         if source.name == "participants-votes.csv":
             return read_conversation(participants_votes=file, comments=comments)
         return read_conversation(votes=file, comments=comments)
-    votes, standing = text(source / "votes.csv"), text(source / "participants-votes.csv")
+    votes = text(source / "votes.csv")
+    # It adds only the groups that another program published, and costs as much again to read.
+    standing = text(source / "participants-votes.csv") if votes is None else None
     if votes is None and standing is None:
         raise Refusal(
             _("{path}: neither votes.csv nor participants-votes.csv is here.").format(path=source)

@@ -2,13 +2,16 @@
 
 import getpass
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from madang.site.cli.city import standing_city
 from madang.site.cli.refusal import Refusal
 from madang.site.cli.words import _
+
+if TYPE_CHECKING:
+    from madang.ground.identity.models import Person, Role
 
 app = typer.Typer(help=_("People and their roles."), no_args_is_help=True)
 
@@ -64,13 +67,50 @@ def withdraw(email: Email, role: RoleName) -> None:
         print(_("{email} no longer has the role {role}.").format(email=email, role=role))
 
 
-def _person_and_role(email: str, role: str):  # type: ignore[no-untyped-def]  # models need Django up
-    from madang.ground.identity.models import Person, Role
+@app.command(help=_("Confirm at a counter that a person lives in a district."))
+def confirm(
+    email: Email,
+    district: Annotated[str, typer.Argument(help=_("Code of the district on the city's card."))],
+) -> None:
+    with standing_city():
+        from django.utils import timezone
+
+        from madang.ground.city.card import city
+        from madang.ground.identity.models import Proof
+        from madang.ground.identity.services import UnableToRecordResidency, record_residency
+
+        try:
+            record_residency(
+                person_id=_person(email).id,
+                district=district,
+                proof=Proof.COUNTER,
+                at=timezone.now(),
+            )
+        except UnableToRecordResidency as unable:
+            known = ", ".join(sorted(city().district_codes))
+            raise Refusal(
+                _("{district} is no district here; districts are {known}.").format(
+                    district=district, known=known
+                )
+            ) from unable
+        print(
+            _("{email} is confirmed in district {district}.").format(email=email, district=district)
+        )
+
+
+def _person_and_role(email: str, role: str) -> "tuple[Person, Role]":
+    from madang.ground.identity.models import Role
 
     if role not in Role.values:
         known = ", ".join(Role.values)
         raise Refusal(_("{role} is no role; roles are {known}.").format(role=role, known=known))
+    return _person(email), Role(role)
+
+
+def _person(email: str) -> "Person":
+    from madang.ground.identity.models import Person
+
     person = Person.objects.filter(email__iexact=email).first()
     if person is None:
         raise Refusal(_("Nobody here has the address {email}.").format(email=email))
-    return person, Role(role)
+    return person
