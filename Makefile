@@ -1,6 +1,6 @@
 # The whole development loop. `make demo` shows Madang, `make test` proves it.
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test check bench lock messages wheel clean
+.PHONY: help demo setup test check bench lock messages docs wheel clean
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 PYTHON ?= python3
@@ -74,6 +74,9 @@ lock-bench:
 
 messages: setup  ## Gather the texts to translate into src/madang/locale.
 	@$(BIN)/python -m madang.site.messages
+
+docs: setup  ## Write docs/reference from the code.
+	@$(BIN)/python -m madang.site.reference
 
 wheel: setup  ## Build the wheel into dist/.
 	@$(UV) build --quiet --wheel --no-build-isolation --python $(BIN)/python --out-dir dist

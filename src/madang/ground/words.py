@@ -19,3 +19,8 @@ def said(words: Words, language: str) -> str:
 def marked(text: str) -> str:
     """Return the text itself; marks it for the message catalogue where Django is not at hand."""
     return text
+
+
+def marked_plural(one: str, many: str) -> tuple[str, str]:
+    """Return the two texts themselves; marks them as the forms of one message."""
+    return one, many

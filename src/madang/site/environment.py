@@ -31,7 +31,9 @@ def secret(name: str, data: Path) -> str:
 def keep_secrets(data: Path) -> None:
     """Make the secrets that the environment does not give, once, readable by their owner alone."""
     folder = data / "secrets"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Mails that are kept instead of sent hold links that open accounts.
+    for closed in (folder, data / "mail"):
+        closed.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in ("MADANG_SECRET_KEY", "MADANG_PSEUDONYM_KEY"):
         kept = folder / name.lower()
         if name in environ or kept.exists():

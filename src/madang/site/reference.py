@@ -57,6 +57,9 @@ MADANG_MAIL_HOST · none: mail is written into `mail/` of the data folder
   password. Where it is named, people who sign up confirm their address by a code.
 MADANG_MAIL_FROM · `madang@localhost`
   Sender of the mail.
+MADANG_PROXIES · `0`
+  How many proxies of yours stand in front; visitors' addresses, by which sign-ins are limited, are
+  then taken from `X-Forwarded-For`.
 MADANG_TIME_ZONE · `Asia/Seoul`
   Time zone in which pages show times.
 MADANG_LOG · `WARNING`

@@ -101,7 +101,7 @@ def _end(children: list[Child]) -> None:
         try:
             process.wait(max(0.1, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)  # its workers too, which would keep the port
 
 
 def _die_with_parent() -> None:

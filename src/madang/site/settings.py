@@ -97,8 +97,10 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 # An address can only be verified where mail leaves the machine.
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if EMAIL_CONFIG else "none"
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = bool(EMAIL_CONFIG)
 ACCOUNT_LOGOUT_ON_GET = False
+# Behind a proxy every visitor comes from its address, and limits would be shared by all.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(environ.get("MADANG_PROXIES", "0"))
 ACCOUNT_SESSION_REMEMBER = True
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"

@@ -209,7 +209,7 @@ def _refuse_bad_projects(budget: Fraction, ordered: tuple[Project, ...], source:
 
 def _refuse_bad_ballot(marks: Marks, count: int, index: dict[str, int], source: str) -> None:
     if count < 0:
-        raise BadInput(source, None, "A ballot cannot be cast by fewer than no voters.")
+        raise BadInput(source, None, "The number of voters cannot be negative.")
     for id_, points in marks:
         if id_ not in index:
             raise BadInput(source, None, "A ballot names project {project}, which does not exist.",

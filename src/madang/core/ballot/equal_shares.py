@@ -72,7 +72,10 @@ class Market:
             steps.append(self._buy_best(purses, floors, offers))
         return Shares(endowment, tuple(steps), purses)
 
-    def sell_alike(self, endowment: Fraction, earlier: Shares) -> Shares | Clash:
+    def follow(self, endowment: Fraction, earlier: Shares) -> Shares | Clash:
+        return self.sell_alike(endowment, earlier, ends=False)
+
+    def sell_alike(self, endowment: Fraction, earlier: Shares, ends=True) -> Shares | Clash:
         """Return the run at a larger endowment if all between it and `earlier` buy the same.
 
         A clash if this cannot be shown. docs/algorithms/equal-shares.md has the proof: as long as
@@ -90,7 +93,7 @@ class Market:
                 if clash := self._lost(race, step.project, rivals, offers):
                     return clash
             steps.append(self._buy_best(purses, floors, offers))
-        if affordable := self._offers(purses, floors, ceiling=0.0):
+        if ends and (affordable := self._offers(purses, floors, ceiling=0.0)):
             order, then = earlier.bought, earlier.purses
             near = min(pays_from(self.stakes, order, i, then, purses) for i in affordable)
             return Clash(near, changes=True)

@@ -111,7 +111,7 @@ class Table:
             raise BadInput(
                 self.name,
                 self.line_of(record),
-                "{column} is “{value}”, which is no whole number.",
+                "{column} is “{value}”, which is not a whole number.",
                 column=column,
                 value=text[:40],
             )

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from madang.core.ballot.amount import as_text
@@ -57,7 +57,7 @@ COMMITMENT_BADGES = {
     "promised": (_("Promised"), "waiting"),
     "underway": (_("Under way"), "open"),
     "done": (_("Done, not verified yet"), "done"),
-    "verified": (_("Verified"), "done"),
+    "verified": (pgettext_lazy("commitment", "Verified"), "done"),
     "dropped": (_("Dropped"), "stopped"),
 }
 RULES = {

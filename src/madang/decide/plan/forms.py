@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from madang.decide.plan.models import Status
@@ -29,7 +29,7 @@ STATUS_BADGES = {
     Status.PROMISED.value: (_("Promised"), "waiting"),
     Status.UNDERWAY.value: (_("Under way"), "open"),
     Status.DONE.value: (_("Done, not verified yet"), "done"),
-    Status.VERIFIED.value: (_("Verified"), "done"),
+    Status.VERIFIED.value: (pgettext_lazy("commitment", "Verified"), "done"),
     Status.DROPPED.value: (_("Dropped"), "stopped"),
 }
 FIELD_NAMES = {

@@ -15,13 +15,19 @@ BLOCK = Block(
             field="Person.email",
             holds=_("Your e-mail address"),
             purpose=_("To sign you in and to write to you about your account"),
-            keep=_("Until you leave"),
+            keep=_("As long as you have an account"),
+        ),
+        Personal(
+            field="Person.password",
+            holds=_("Your password, as a hash from which it cannot be read"),
+            purpose=_("To sign you in"),
+            keep=_("As long as you have an account"),
         ),
         Personal(
             field="Residency.district",
             holds=_("The district you live in, and how that was shown"),
             purpose=_("Only residents vote; some ballots are for one district"),
-            keep=_("Until you leave or give another district"),
+            keep=_("As long as you have an account, or until you give another district"),
         ),
         Personal(
             field="RoleGrant.role",

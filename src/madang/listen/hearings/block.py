@@ -29,7 +29,9 @@ BLOCK = Block(
         Personal(
             field="Participant.pseudonym",
             holds=_("A stand-in for you in one hearing"),
-            purpose=_("One vote a resident on each sentence; nobody can go back from it to you"),
+            purpose=_(
+                "One vote a resident on each sentence; only the city's key leads from it back to you"
+            ),
             keep=_("As long as the hearing's votes are kept as a public record"),
         ),
         Personal(
@@ -37,6 +39,12 @@ BLOCK = Block(
             holds=_("How the stand-in voted, and when"),
             purpose=_("To draw the map of opinions, which anyone can draw again"),
             keep=_("As long as the hearing's votes are kept as a public record"),
+        ),
+        Personal(
+            field="Statement.author",
+            holds=_("The stand-in of who wrote a sentence"),
+            purpose=_("So that nobody floods a hearing and nothing is kept twice"),
+            keep=_("As long as the hearing is kept as a public record"),
         ),
         Personal(
             field="Statement.words",

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from madang.listen.hearings.models import Status
 from madang.listen.hearings.rules import LONGEST_STATEMENT
@@ -43,7 +44,7 @@ OUTCOME_BADGES = {
     "promised": (_("Promised"), "waiting"),
     "underway": (_("Under way"), "open"),
     "done": (_("Done, not verified yet"), "done"),
-    "verified": (_("Verified"), "done"),
+    "verified": (pgettext_lazy("commitment", "Verified"), "done"),
     "dropped": (_("Dropped"), "stopped"),
 }
 

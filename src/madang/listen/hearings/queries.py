@@ -259,6 +259,7 @@ def edit_texts(*, slug: str) -> dict[str, Any] | None:
         "title": hearing.title,
         "introduction": hearing.introduction,
         "question": hearing.question,
+        "answer": hearing.answer,
     }
     texts = {
         f"{name}_{code}": text for name, said_ in words.items() for code, text in said_.items()

@@ -228,7 +228,7 @@ def run(request: Request, slug: str) -> HttpResponse:
         **_hearing(request, slug),
         "rows": rows,
         "seed": forms.SeedForm(),
-        "answer": forms.AnswerForm(),
+        "answer": forms.AnswerForm(initial=queries.edit_texts(slug=slug)),
     }
     return render(request, "hearings/run.html", page)
 

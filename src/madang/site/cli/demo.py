@@ -44,29 +44,40 @@ def load_sample(data: Path) -> None:
 
 def print_loop() -> None:
     """Print what the first round brought: hearing, groups, consensus, winners, commitments."""
-    language = shell_language()
+    language, simulated = shell_language(), _("simulated voters")
     hearing = hearing_summary(FIRST_HEARING, language)
     ballot = ballot_summary(FIRST_BALLOT, language)
-    print(f"{_('Hearing')}: {hearing['title']} ({hearing['status']}, {_('simulated voters')})")
-    print(f"  {_('Votes')}: {hearing['votes']:,}")
-    print(f"  {_('Groups')}: {', '.join(map(str, hearing['groups']))}")
-    print(f"  {_('Consensus')}:")
+    _line(0, _("Hearing"), f"{hearing['title']} ({hearing['status']}, {simulated})")
+    _line(1, _("Votes"), f"{hearing['votes']:,}")
+    _line(1, _("Groups"), ", ".join(map(str, hearing["groups"])))
+    _line(1, _("Consensus"), "")
     stances = {"agree": _("agreed"), "disagree": _("rejected")}
     for found in hearing["consensus"]:
-        print(f"    - [{stances[found['stance']]}] {found['text']}")
-    print(f"{_('Ballot')}: {ballot['title']} ({ballot['status']}, {_('simulated voters')})")
-    print(f"  {_('Winners')}: {int(ballot['spent']):,} / {int(ballot['budget']):,} KRW")
+        _item(f"[{stances[found['stance']]}] {found['text']}")
+    _line(0, _("Ballot"), f"{ballot['title']} ({ballot['status']}, {simulated})")
+    _line(1, _("Winners"), f"{int(ballot['spent']):,} / {int(ballot['budget']):,} KRW")
     for code, name in ballot["winners"].items():
-        print(f"    - {code} {name}")
+        _item(f"{code} {name}")
     proof = ballot["certificate"]["proportionality"]
-    verdict = _("holds") if proof["holds"] else _("broken")
-    print(f"  {_('Certificate')}: {proof['axiom']} {verdict}")
-    print(f"    input {ballot['certificate']['input_sha256']}")
-    print(f"    rule  {ballot['certificate']['rule_sha256']}")
+    _line(1, _("Certificate"), f"{proof['axiom']} {_holds(proof['holds'])}")
+    _item(f"input {ballot['certificate']['input_sha256']}")
+    _item(f"rule  {ballot['certificate']['rule_sha256']}")
     rows = commitments(language)
-    print(f"{_('Commitments')}: {len(rows)}")
+    _line(0, _("Commitments"), str(len(rows)))
     for row in rows:
-        print(f"    - [{row['status']}] {row['title']} ← {row['because']}")
+        _item(f"[{row['status']}] {row['title']} ← {row['because']}")
+
+
+def _line(depth: int, name: str, value: str) -> None:
+    print(f"{'  ' * depth}{name}: {value}".rstrip())
+
+
+def _item(text: str) -> None:
+    print(f"    - {text}")
+
+
+def _holds(is_proportional: object) -> str:
+    return _("holds") if is_proportional else _("broken")
 
 
 def print_welcome(data: Path, url: str) -> None:
