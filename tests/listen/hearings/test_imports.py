@@ -1,8 +1,11 @@
 """Whole hearings from exports: kept as they were, and only once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
+from django.db import connection
 
 from madang.core.opinion.conversation import Conversation, input_hash
 from madang.core.opinion.csv_rows import TextFile, decode_text
@@ -78,6 +81,23 @@ def test_the_same_export_again_returns_the_first_hearing() -> None:
     assert bring_in(export(), slug="another") == first
     assert Hearing.objects.count() == 1
     assert OutboxEvent.objects.filter(wire="hearings.hearing-imported.v1").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_at_once_make_one_hearing() -> None:
+    together = Barrier(2)
+
+    def import_() -> str:
+        together.wait()
+        try:
+            return bring_in(export()).slug
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        slugs = [future.result() for future in [pool.submit(import_) for _ in range(2)]]
+    assert slugs == ["imported", "imported"]
+    assert Hearing.objects.count() == 1
 
 
 def test_an_address_in_use_leaves_nothing_half_imported() -> None:

@@ -16,6 +16,7 @@ from madang.decide.ballots.rules import DIGITS, Eligibility, ProjectDraft
 from madang.ground.city.card import city
 from madang.ground.words import Words, said
 from madang.listen.hearings.public import StatementCard
+from madang.web.forms import BilingualForm
 
 # What the services' codes mean to a person: what is wrong, and what to do.
 REFUSALS = {
@@ -78,15 +79,6 @@ ELIGIBILITIES = {
     Eligibility.DECLARED.value: _("Residents who have said where they live"),
     Eligibility.CONFIRMED.value: _("Residents who have shown at a counter where they live"),
 }
-
-
-class BilingualForm(forms.Form):
-    """A form whose texts come in Korean, which is required, and English, which is not."""
-
-    def words(self, name: str) -> dict[str, str]:
-        """Return a field's texts by language, without the empty ones."""
-        texts = {code: self.cleaned_data.get(f"{name}_{code}", "").strip() for code in ("ko", "en")}
-        return {code: text for code, text in texts.items() if text}
 
 
 class BallotForm(BilingualForm):

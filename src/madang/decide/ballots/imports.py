@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from madang.core.bad_input import BadInput
 from madang.core.ballot.election import Election, VoteType
@@ -22,6 +22,7 @@ from madang.decide.ballots.rules import (
 from madang.decide.ballots.services import create_ballot
 from madang.ground.copying import copy_rows
 from madang.ground.events.outbox import announce, record
+from madang.ground.locks import Turn, take_turns
 from madang.ground.words import Words
 from madang.web.money import NO_CURRENCY
 
@@ -83,7 +84,7 @@ def import_ballot(
     election = _checked_election(file, source, rule)
     if file.vote_type != VoteType.APPROVAL and eligibility != Eligibility.NOBODY:
         raise UnableToImport("points-cannot-be-added-to")
-    _let_one_import_in()
+    take_turns(Turn.BALLOT_IMPORT)  # two imports of one file, one after the other
     if earlier := _earlier(election, rule):
         return _imported(earlier.slug, file, is_new=False)
     ballot = create_ballot(
@@ -137,12 +138,6 @@ def _earlier(election: Election, rule: Rule) -> Ballot | None:
     return earlier
 
 
-def _let_one_import_in() -> None:
-    """Let two imports of one file come one after the other, until this transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_IMPORTS])
-
-
 def _description(file: PabulibFile, slug: str) -> Words:
     return {file.meta.get("language") or "und": file.meta.get("description") or slug}
 
@@ -192,6 +187,3 @@ def _event(ballot: Ballot, file: PabulibFile, at: datetime) -> BallotImported:
         voters=len(file.votes),
         imported_at=at,
     )
-
-
-_IMPORTS = 0x4D42  # our namespace among the database's advisory locks

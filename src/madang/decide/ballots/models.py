@@ -23,23 +23,6 @@ class BallotQuerySet(models.QuerySet["Ballot"]):
     def public(self) -> "BallotQuerySet":
         return self.exclude(status=Status.DRAFT)
 
-    def locked_for_voters(self, slug: str) -> "Ballot | None":
-        """Return the ballot if it is open, and keep it open until this transaction ends.
-
-        FOR KEY SHARE lets voters pass side by side but not together with the FOR UPDATE of
-        closing; Django's own select_for_update knows no such lock.
-        """
-        return next(
-            iter(
-                self.raw(
-                    f"SELECT * FROM {Ballot._meta.db_table} "  # noqa: S608 our own table's name
-                    "WHERE slug = %s AND status = 'open' FOR KEY SHARE",
-                    [slug],
-                )
-            ),
-            None,
-        )
-
 
 class Ballot(models.Model):
     """A question with a budget; once it is open, triggers keep its rule and projects."""

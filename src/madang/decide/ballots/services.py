@@ -30,6 +30,7 @@ from madang.decide.ballots.rules import (
 from madang.ground.events.outbox import announce, record
 from madang.ground.identity.models import Proof
 from madang.ground.identity.public import Who
+from madang.ground.locks import keep_open
 from madang.ground.privacy.pseudonyms import pseudonym
 from madang.ground.words import Words
 from madang.listen.hearings.public import find_hearing, find_statements
@@ -249,7 +250,7 @@ def cast_ballot(*, slug: str, who: Who, projects: Collection[str], at: datetime)
     Raises UnableToCast: "not-open", "not-yet-open", "over", "nobody-votes-here", "no-residency",
     "other-district", "not-confirmed", "nothing-chosen", "no-such-project".
     """
-    ballot = Ballot.objects.locked_for_voters(slug)
+    ballot = keep_open(Ballot, slug)
     if ballot is None:
         raise UnableToCast("not-open")
     problem = why_not_now(opens_at=ballot.opens_at, closes_at=ballot.closes_at, at=at)

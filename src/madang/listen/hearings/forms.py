@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from madang.listen.hearings.models import Status
 from madang.listen.hearings.rules import LONGEST_STATEMENT
+from madang.web.forms import BilingualForm
 
 # What the services' codes mean to a person: what is wrong, and what to do.
 REFUSALS = {
@@ -56,15 +57,6 @@ class SentenceForm(forms.Form):
         max_length=LONGEST_STATEMENT,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-
-
-class BilingualForm(forms.Form):
-    """A form whose texts come in Korean, which is required, and English, which is not."""
-
-    def words(self, name: str) -> dict[str, str]:
-        """Return a field's texts by language, without the empty ones."""
-        texts = {code: self.cleaned_data.get(f"{name}_{code}", "").strip() for code in ("ko", "en")}
-        return {code: text for code, text in texts.items() if text}
 
 
 class HearingForm(BilingualForm):

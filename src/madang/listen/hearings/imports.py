@@ -8,6 +8,7 @@ from django.db import transaction
 from madang.core.opinion.conversation import Conversation, input_hash
 from madang.ground.copying import analyse, copy_rows
 from madang.ground.events.outbox import record
+from madang.ground.locks import Turn, take_turns
 from madang.ground.words import Words
 from madang.listen.hearings import events
 from madang.listen.hearings.models import (
@@ -46,6 +47,7 @@ def import_conversation(
     Raises UnableToCreateHearing: "slug-taken".
     """
     fingerprint = input_hash(conversation)
+    take_turns(Turn.HEARING_IMPORT)  # two imports of one export, one after the other
     if earlier := Hearing.objects.filter(input_hash=fingerprint).first():
         return earlier
     hearing = create_hearing(

@@ -35,23 +35,6 @@ class HearingQuerySet(models.QuerySet["Hearing"]):
     def public(self) -> "HearingQuerySet":
         return self.exclude(status=Status.DRAFT)
 
-    def locked_for_voice(self, slug: str) -> "Hearing | None":
-        """Return the hearing if it is open, and keep it open until this transaction ends.
-
-        FOR KEY SHARE lets voices pass side by side but not together with the FOR UPDATE of
-        closing; Django's own select_for_update knows no such lock.
-        """
-        return next(
-            iter(
-                self.raw(
-                    f"SELECT * FROM {Hearing._meta.db_table} "  # noqa: S608 our own table's name
-                    "WHERE slug = %s AND status = 'open' FOR KEY SHARE",
-                    [slug],
-                )
-            ),
-            None,
-        )
-
 
 class Hearing(models.Model):
     slug = models.SlugField(max_length=80, unique=True)

@@ -3,10 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from madang.ground.events.outbox import announce, record
+from madang.ground.locks import Turn, keep_open, take_turns
 from madang.ground.privacy.pseudonyms import pseudonym
 from madang.ground.words import Words
 from madang.listen.hearings import events
@@ -131,11 +132,11 @@ def write_statement(
 
     Raises UnableToSpeak: "not-open", "empty", "too-long", "said-already", "too-many-waiting".
     """
-    hearing = Hearing.objects.locked_for_voice(slug)
+    hearing = keep_open(Hearing, slug)
     if hearing is None:
         raise UnableToSpeak("not-open")
     author = voice_of(person_id=person_id, hearing=slug)
-    _lock_numbers(hearing)
+    take_turns(Turn.HEARING_NUMBERS, hearing.id)
     text = " ".join(text.split())
     waiting = hearing.statements.filter(author=author, moderation=Moderation.WAITING)
     if earlier := hearing.statements.filter(
@@ -161,7 +162,7 @@ def _say(
             raise UnableToSpeak(problem)
     if any(hearing.statements.filter(words__contains={code: text}) for code, text in words.items()):
         raise UnableToSpeak("said-already")
-    _lock_numbers(hearing)
+    take_turns(Turn.HEARING_NUMBERS, hearing.id)
     newest = hearing.statements.aggregate(newest=Max("number"))["newest"]
     statement = Statement.objects.create(
         hearing=hearing,
@@ -220,7 +221,7 @@ def cast_vote(*, slug: str, person_id: UUID, statement: int, value: int, at: dat
     """
     if value not in (-1, 0, 1):
         raise UnableToVote("not-a-vote")
-    hearing = Hearing.objects.locked_for_voice(slug)
+    hearing = keep_open(Hearing, slug)
     if hearing is None:
         raise UnableToVote("not-open")
     sentence = hearing.statements.filter(number=statement, moderation=Moderation.SHOWN).first()
@@ -254,7 +255,7 @@ def _participant(hearing: Hearing, voice: str) -> Participant:
     )
     if found := known.first():
         return found
-    _lock_numbers(hearing)
+    take_turns(Turn.HEARING_NUMBERS, hearing.id)
     if found := known.first():  # another request of the same resident came first
         return found
     newest = hearing.participants.aggregate(newest=Max("number"))["newest"]
@@ -360,12 +361,3 @@ def _locked(slug: str, expected: Status) -> Hearing:
     if hearing.status != expected:
         raise UnableToMove(f"not-{expected.value}")
     return hearing
-
-
-def _lock_numbers(hearing: Hearing) -> None:
-    """Give out the hearing's next number to one transaction at a time, until it ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s::int, %s::int)", [_NUMBERS, hearing.id])
-
-
-_NUMBERS = 0x4D41  # our namespace among the database's advisory locks

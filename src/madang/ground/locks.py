@@ -1,0 +1,36 @@
+"""Two locks that Django has no word for, both held until the transaction ends."""
+
+from enum import IntEnum
+from typing import TypeVar
+
+from django.db import connection, models
+
+M = TypeVar("M", bound=models.Model)
+
+
+class Turn(IntEnum):
+    """For what transactions wait for each other: our part of PostgreSQL's advisory locks."""
+
+    HEARING_NUMBERS = 0x4D41
+    BALLOT_IMPORT = 0x4D42
+    HEARING_IMPORT = 0x4D43
+
+
+def keep_open(model: type[M], slug: str) -> M | None:
+    """Return the row if its status is "open", and let nobody close it before we end.
+
+    FOR KEY SHARE lets voices pass side by side, but not together with the FOR UPDATE with which
+    a hearing or ballot is closed.
+    """
+    rows = model._default_manager.raw(
+        f"SELECT * FROM {model._meta.db_table} "  # noqa: S608 our own table's name
+        "WHERE slug = %s AND status = 'open' FOR KEY SHARE",
+        [slug],
+    )
+    return next(iter(rows), None)
+
+
+def take_turns(turn: Turn, number: int = 0) -> None:
+    """Go on when no other transaction holds this turn (for this number, such as a row's id)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s::int, %s::int)", [turn.value, number])
