@@ -30,7 +30,8 @@ BLOCK = Block(
             field="Participant.pseudonym",
             holds=_("A stand-in for you in one hearing"),
             purpose=_(
-                "One vote a resident on each sentence; only the city's key leads from it back to you"
+                "One vote a resident on each sentence; only the city's key leads "
+                "from it back to you"
             ),
             keep=_("As long as the hearing's votes are kept as a public record"),
         ),
