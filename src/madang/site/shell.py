@@ -34,12 +34,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Return what base.html asks for. No SQL."""
     language = get_language() or settings.LANGUAGE_CODE
     navigation = [_block_link(each, request.path, language) for each in _with_pages()]
-    notice = city().notice
+    notice, contact = city().notice, city().contact
     return {
         "city": {"name": said(city().words, language)},
         "navigation": navigation,
         "stage": next((link.stage for link in navigation if link.current), ""),
         "site_notice": notice and said(notice, language),
+        "contact": contact and said(contact, language),
         "footer_links": [
             Link(_("What is kept about you"), reverse("privacy"), current=False),
             Link(_("The blocks of this city"), reverse("blocks"), current=False),

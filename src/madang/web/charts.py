@@ -69,12 +69,14 @@ def draw_opinion_map(
     labels: Sequence[str],
     says: Sequence[Sequence[str]] = (),
     you: int | None = None,
+    unplaced: int = 0,
 ) -> OpinionMap:
     """Return the picture of an opinion map, in pixels.
 
     points: x and y as the core returned them (y upwards), and the group from 0, None for nobody's.
     labels: one for each group, at most five; says: sentences that set each group apart, if any.
     you: index in `points` of the person who looks, if they are on the map.
+    unplaced: people of whom too little is known for a point.
 
     Raises ValueError where a group has no label or no point, or where there are more than five.
     """
@@ -103,7 +105,7 @@ def draw_opinion_map(
             )
             for index, label in enumerate(labels)
         ),
-        ungrouped=len(alone),
+        ungrouped=len(alone) + unplaced,
         ungrouped_points=_written(alone),
         point_size=15 if len(points) <= 400 else 11 if len(points) <= 2000 else 9,
         you=None if you is None else pixels[you],

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
@@ -12,11 +12,16 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 def vary_on_htmx(get_response: GetResponse) -> GetResponse:
     """Keep a part of a page apart from the whole page at the same address in every cache.
 
-    Without it the browser's Back button shows the part alone.
+    Without it the browser's Back button shows the part alone. Where a part cannot be had (the
+    session has ended), the whole browser is sent where the answer leads.
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
+        if request.headers.get("HX-Request") and response.status_code in {301, 302, 303}:
+            # A part of a page was asked for; a whole other page must not be put into its place.
+            target = response["Location"]
+            response = HttpResponse(headers={"HX-Redirect": target})
         patch_vary_headers(response, ["HX-Request"])
         return response
 

@@ -123,6 +123,31 @@ def test_a_vote_leads_to_the_next_sentence_until_all_are_answered(
     assert Vote.objects.filter(value=1, is_newest=True).count() == 2
 
 
+def test_whose_session_ended_comes_back_to_the_page_the_vote_was_sent_from(client: Client) -> None:
+    make_open_hearing()
+    page = {"Referer": "http://testserver/hearings/after/vote"}
+    answer = client.post("/hearings/after/votes", {"statement": 0, "vote": 1}, headers=page)
+    assert answer["Location"] == "/account/login/?next=/hearings/after/vote"
+    elsewhere = {"Referer": "https://elsewhere.example/hearings/after/vote"}
+    answer = client.post("/hearings/after/votes", {"statement": 0, "vote": 1}, headers=elsewhere)
+    assert answer["Location"] == "/account/login/?next=/"
+
+
+def test_htmx_is_sent_to_sign_in_with_the_whole_page(client: Client) -> None:
+    make_open_hearing()
+    answer = client.post("/hearings/after/votes", {"statement": 0, "vote": 1}, headers=HTMX)
+    assert answer.status_code == 200
+    assert answer["HX-Redirect"].startswith("/account/login/")
+    assert body(answer) == ""
+
+
+def test_a_sentence_too_long_for_the_desk_is_kept_in_its_field(client: Client) -> None:
+    make_open_hearing()
+    signed_in(client, make_official())
+    page = body(client.post("/hearings/after/run/add", {"text_ko": "긴 의견 " * 60}))
+    assert "긴 의견 긴 의견" in page
+
+
 def test_htmx_gets_the_next_card_alone(client: Client) -> None:
     make_open_hearing()
     signed_in(client, make_resident())
@@ -159,7 +184,7 @@ def test_my_votes_shows_mine_and_changes_them(client: Client) -> None:
     signed_in(client, resident)
     assert "This is statement 1." in body(client.get("/en/hearings/after/mine"))
     answer = client.post("/en/hearings/after/votes", {"statement": 1, "vote": -1, "stay": 1})
-    assert answer["Location"] == "/en/hearings/after/mine"
+    assert answer["Location"] == "/en/hearings/after/mine#statement-1"
     assert Vote.objects.get(is_newest=True).value == -1
 
 

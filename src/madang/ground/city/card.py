@@ -41,6 +41,7 @@ class City:
     people: dict[tuple[str, str, str], int]
     boundaries: Path
     notice: Words | None  # stands on top of every page; None for most cities
+    contact: Words | None  # whom to ask for help without a screen; stands below every page
 
     @property
     def district_codes(self) -> frozenset[str]:
@@ -102,4 +103,5 @@ def _city(card: dict[str, Any], path: Path) -> City:
         people=people,
         boundaries=boundaries,
         notice=card.get("notice"),
+        contact=card.get("contact"),
     )

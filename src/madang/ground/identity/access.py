@@ -4,6 +4,7 @@ from collections.abc import Callable
 from enum import Enum
 from functools import wraps
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -63,7 +64,8 @@ def _is_let_in(may: May, who: Who | None) -> bool:
 
 
 def _way_back(request: HttpRequest) -> str:
-    """Where to go on after signing in: this page, or the one a form was sent from."""
-    if request.method == "POST":
-        return request.POST.get("next") or request.path
-    return request.get_full_path()
+    """Where to go on after signing in: this page, or the page of ours a form was sent from."""
+    if request.method != "POST":
+        return request.get_full_path()
+    sent_from = urlsplit(request.headers.get("Referer", ""))
+    return sent_from.path if sent_from.netloc == request.get_host() else reverse("home")

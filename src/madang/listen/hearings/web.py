@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -104,7 +104,10 @@ def vote(request: Request, slug: str) -> HttpResponse:
         messages.error(request, REFUSALS[str(unable)])
     if request.headers.get("HX-Request"):
         return render(request, "hearings/_card.html", _card(request, slug))
-    return redirect("hearings:mine" if request.POST.get("stay") else "hearings:vote", slug)
+    if not request.POST.get("stay"):
+        return redirect("hearings:vote", slug)
+    number = _number(request.POST.get("statement"))
+    return redirect(f"{reverse('hearings:mine', args=[slug])}#statement-{number}")
 
 
 @may(May.RESIDENT)
@@ -223,12 +226,18 @@ def edit(request: Request, slug: str) -> HttpResponse:
 @require_safe
 def run(request: Request, slug: str) -> HttpResponse:
     """The official's desk: what waits, what can be done next."""
+    return _desk(request, slug)
+
+
+def _desk(request: Request, slug: str, step: str = "") -> HttpResponse:
+    """The desk, with what was typed for a step that did not go through."""
     rows = queries.list_statements(slug=slug, language=_language(), moderation=None)
+    texts = queries.edit_texts(slug=slug)
     page = {
         **_hearing(request, slug),
-        "rows": rows,
-        "seed": forms.SeedForm(),
-        "answer": forms.AnswerForm(initial=queries.edit_texts(slug=slug)),
+        "rows": sorted(rows, key=lambda row: row.moderation != Moderation.WAITING),
+        "seed": forms.SeedForm(request.POST if step == "add" else None),
+        "answer": forms.AnswerForm(request.POST if step == "answer" else None, initial=texts),
     }
     return render(request, "hearings/run.html", page)
 
@@ -244,6 +253,7 @@ def act(request: Request, slug: str, step: str) -> HttpResponse:
         messages.success(request, _("Done."))
     except (services.UnableToMove, services.UnableToSpeak, services.UnableToModerate) as unable:
         messages.error(request, REFUSALS[str(unable)])
+        return _desk(request, slug, step)
     return redirect("hearings:run", slug)
 
 
@@ -331,6 +341,7 @@ def _picture(result: dict[str, Any], words: MapInWords, you: int | None) -> Opin
         ],
         says=[[_spoken(s.stance, s.text) for s in said[:2]] for said in words.of_groups],
         you=ids.index(you) if you in ids else None,
+        unplaced=len(result["participants"]) - len(placed),
     )
 
 

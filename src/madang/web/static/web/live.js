@@ -15,8 +15,21 @@ addEventListener("pageshow", () => {
 // An answer that htmx could not show must not be lost in silence.
 for (const name of ["htmx:response:error", "htmx:error"])
   document.addEventListener(name, (event) => {
-    if (event.detail.ctx?.response?.status !== 422) document.getElementById("trouble").hidden = false;
+    if (event.detail.ctx?.response?.status === 422) return;
+    document.getElementById("trouble").hidden = false;
+    document.getElementById("trouble").scrollIntoView({ block: "center" });
   });
+
+// A slow double tap must not answer the next sentence, which comes to lie under the same finger.
+let swapped = 0;
+document.addEventListener("htmx:after:swap", () => {
+  swapped = performance.now();
+  document.getElementById("trouble").hidden = true;
+});
+document.addEventListener("click", (event) => {
+  const isTap = event.detail > 0 && event.target.closest(".vote__button");
+  if (isTap && performance.now() - swapped < 700) event.preventDefault(), event.stopPropagation();
+}, true);
 
 // <section data-live="hearing.7" hx-get="" hx-trigger="live"> is fetched anew when its topic speaks.
 const url = document.querySelector('meta[name="live-url"]')?.content;
@@ -24,7 +37,9 @@ const topics = [...new Set([...document.querySelectorAll("[data-live]")].map((e)
 let source, missed = false;
 const refresh = (topic) =>
   document.querySelectorAll("[data-live]").forEach((element) => {
-    if (!topic || element.dataset.live === topic) htmx.trigger(element, "live");
+    // Who reads or writes in it is not disturbed; it is fetched at the next word.
+    const isInUse = element.contains(document.activeElement);
+    if (!isInUse && (!topic || element.dataset.live === topic)) htmx.trigger(element, "live");
   });
 const listen = () => {
   source?.close();
