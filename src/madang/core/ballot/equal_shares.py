@@ -72,10 +72,7 @@ class Market:
             steps.append(self._buy_best(purses, floors, offers))
         return Shares(endowment, tuple(steps), purses)
 
-    def follow(self, endowment: Fraction, earlier: Shares) -> Shares | Clash:
-        return self.sell_alike(endowment, earlier, ends=False)
-
-    def sell_alike(self, endowment: Fraction, earlier: Shares, ends=True) -> Shares | Clash:
+    def sell_alike(self, endowment: Fraction, earlier: Shares) -> Shares | Clash:
         """Return the run at a larger endowment if all between it and `earlier` buy the same.
 
         A clash if this cannot be shown. docs/algorithms/equal-shares.md has the proof: as long as
@@ -93,7 +90,7 @@ class Market:
                 if clash := self._lost(race, step.project, rivals, offers):
                     return clash
             steps.append(self._buy_best(purses, floors, offers))
-        if ends and (affordable := self._offers(purses, floors, ceiling=0.0)):
+        if affordable := self._offers(purses, floors, ceiling=0.0):
             order, then = earlier.bought, earlier.purses
             near = min(pays_from(self.stakes, order, i, then, purses) for i in affordable)
             return Clash(near, changes=True)
@@ -102,10 +99,9 @@ class Market:
     def _lost(
         self, race: Race, winner: int, rivals: Sequence[int], offers: dict[int, Offer]
     ) -> Clash | None:
-        mine = (offers[winner].rate, self.ranks[winner])
         for rival in rivals:
-            overtaken = (offers[rival].rate, self.ranks[rival]) < mine
-            clash = race.clash(rival, offers[winner], offers[rival], overtaken=overtaken)
+            loses_ties = self.ranks[rival] > self.ranks[winner]
+            clash = race.clash(rival, offers[winner], offers[rival], loses_ties=loses_ties)
             if clash is not None:
                 return clash
         return None
@@ -126,7 +122,7 @@ class Market:
             if floors[index] > highest:
                 break
             stake = self.stakes[index]
-            estimate = purses.estimate(stake)
+            estimate = purses.estimate(stake, floors[index] * stake.worth)
             if estimate is None:
                 del floors[index]
                 continue

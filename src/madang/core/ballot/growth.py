@@ -5,6 +5,7 @@ Endowments grow on a grid of equal steps. Steps that provably change nothing are
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from math import ceil
 from typing import NamedTuple
 
 from madang.core.ballot.equal_shares import Market, Shares
@@ -21,15 +22,19 @@ class Stretch(NamedTuple):
     last: Shares
 
 
-def stretches(market: Market, start: Shares, step: Fraction) -> Iterator[Stretch]:
-    """Yield all endowments of the grid from `start` on, in stretches, ascending without end.
+def stretches(
+    market: Market, start: Shares, step: Fraction, end: Fraction | None = None
+) -> Iterator[Stretch]:
+    """Yield all endowments of the grid from `start` on, in stretches, ascending up to `end`.
 
     One begins where the one before it ends, or one step later; then the purchases may differ.
     """
     yield Stretch(start, start)
     last, stride = start, _first_stride(start, step)
-    unlucky, changed = 0, None  # at most so many steps on, another order was met
-    while True:
+    unlucky, changed = 0, None  # changed: another order was met no more than so many steps on
+    while end is None or last.endowment + step < end:
+        if end is not None:
+            stride = min(stride, ceil((end - last.endowment) / step) - 1)
         if stride == 1:
             following = market.sell(last.endowment + step)
             yield Stretch(following, following)

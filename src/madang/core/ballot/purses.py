@@ -88,6 +88,11 @@ class Purses:
         return earlier
 
     @property
+    def left(self) -> NDArray[np.float64]:
+        """Return beside the classes about what is left; as far from the truth as `error` says."""
+        return self._left
+
+    @property
     def error(self) -> float:
         """Return how far one entry of `_left` can be from the truth.
 
@@ -100,26 +105,29 @@ class Purses:
         """Return what all voters of these classes have left together, exactly."""
         return Fraction(self._money(classes), self._scale)
 
-    def estimate(self, stake: Stake) -> Estimate | None:
-        """Return about what the project would cost its supporters; None if they cannot pay it."""
+    def estimate(self, stake: Stake, floor: float = 0.0) -> Estimate | None:
+        """Return about what the project would cost its supporters; None if they cannot pay it.
+
+        floor: a lower bound on the price, to begin with.
+        """
         left = self._left[stake.classes]
-        money = stake.voters * left
+        money = stake.headcount * left
         error = stake.voter_count * (self.error + self._start * EPSILON * (left.size + 8))
         short = stake.cost - float(money.sum())
         if short > error or (short > -error and not self._can_pay(stake)):
             return None
         # Newton from below: every set taken for the poor gives a price that is not too high.
-        purse, heft = left / stake.weights, stake.heft
+        purse = left if stake.is_plain else left / stake.weights
+        price, rich_heft, poor_count = max(stake.price, floor), stake.total_heft, 0
         poor = np.zeros(left.size, dtype=np.bool_)
-        price, rich_heft, poor_count = stake.cost / stake.total_heft, stake.total_heft, 0
         while True:
             poorer = purse < price
             count = int(np.count_nonzero(poorer))
             if count <= poor_count or count == left.size:
                 break
             poor, poor_count = poorer, count
-            rich_heft = int(heft[~poor].sum())
-            price = (stake.cost - float(money[poor].sum())) / rich_heft
+            rich_heft = stake.total_heft - int(stake.heft @ poor)
+            price = max(price, (stake.cost - float(money @ poor)) / rich_heft)
         return Estimate(floor=(price - error / rich_heft) * BELOW, poor=poor)
 
     def offer(self, stake: Stake, poor: NDArray[np.bool_]) -> Offer:

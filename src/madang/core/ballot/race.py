@@ -96,23 +96,24 @@ class Race:
         self._span = float(large.endowment - small.endowment)
         self._same_so_far = small.spent_alike(large)
 
-    def clash(self, rival: int, mine: Offer, its: Offer, *, overtaken: bool) -> Clash | None:
+    def clash(self, rival: int, mine: Offer, its: Offer, *, loses_ties: bool) -> Clash | None:
         """Return None if the rival is behind at all endowments between.
 
-        mine, its: at the larger endowment. overtaken: whether the rival is ahead there.
+        mine, its: at the larger endowment. loses_ties: whether the tie-break is against the rival.
         """
         mine_then, its_then = self._offer(self._winner), self._offer(rival)
         assert mine_then is not None, "what was bought could be paid"
-        if not overtaken and self._is_same(mine_then, mine, its_then, its):
-            return None
         lead = float(its.rate - mine.rate)
         lead_then = float("inf") if its_then is None else float(its_then.rate - mine_then.rate)
-        pace, its_pace = self._pace(self._winner, mine_then, mine), self._pace(rival, its_then, its)
-        slowest, fastest = pace[0] - its_pace[1], pace[1] - its_pace[0]
-        least = _least_lead(lead_then, lead, slowest, fastest, self._span)
-        if not overtaken and least > 0:
-            return None
-        if not overtaken:
+        if _is_behind(its, mine, loses_ties=loses_ties):
+            is_line = self._is_same(mine_then, mine, its_then, its)
+            if is_line and _is_behind(its_then, mine_then, loses_ties=loses_ties):
+                return None
+            pace = self._pace(self._winner, mine_then, mine)
+            its_pace = self._pace(rival, its_then, its)
+            slopes = pace[0] - its_pace[1], pace[1] - its_pace[0]
+            if _least_lead(lead_then, lead, *slopes, self._span) > 0:
+                return None
             return Clash(float(self._small.endowment) + self._span / 2, changes=False)
         if its_then is None:
             near = pays_from(self._stakes, self._bought, rival, self._small, self._large)
@@ -145,6 +146,13 @@ class Race:
         stake = self._stakes[index]
         growth = Growth(self._stakes, self._bought, self._large, self._large)
         return growth.relief(stake, now.spent, now.spent)[0] / stake.worth
+
+
+def _is_behind(rival: Offer | None, winner: Offer, *, loses_ties: bool) -> bool:
+    """Return whether the rival does not come first; None cannot be paid."""
+    if rival is None or rival.rate > winner.rate:
+        return True
+    return loses_ties and rival.rate == winner.rate
 
 
 def _least_lead(then: float, now: float, slowest: float, fastest: float, span: float) -> float:

@@ -41,6 +41,21 @@ class Stake:
         return int(self.voters.sum())
 
     @cached_property
+    def headcount(self) -> NDArray[np.float64]:
+        """Return `voters` as floats."""
+        return self.voters.astype(np.float64)
+
+    @cached_property
+    def price(self) -> float:
+        """Return about what a unit of weight costs where all supporters can pay."""
+        return self.cost / self.total_heft
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Return whether all weights are 1."""
+        return bool((self.weights == 1).all())
+
+    @cached_property
     def fingerprint(self) -> tuple[int, int, bytes, bytes]:
         """Equal for two projects that no voter can tell apart."""
         return (self.worth, self.cost, self.classes.tobytes(), self.weights.tobytes())
