@@ -20,16 +20,7 @@ for (const name of ["htmx:response:error", "htmx:error"])
     document.getElementById("trouble").scrollIntoView({ block: "center" });
   });
 
-// A slow double tap must not answer the next sentence, which comes to lie under the same finger.
-let swapped = 0;
-document.addEventListener("htmx:after:swap", () => {
-  swapped = performance.now();
-  document.getElementById("trouble").hidden = true;
-});
-document.addEventListener("click", (event) => {
-  const isTap = event.detail > 0 && event.target.closest(".vote__button");
-  if (isTap && performance.now() - swapped < 700) event.preventDefault(), event.stopPropagation();
-}, true);
+document.addEventListener("htmx:after:swap", () => (document.getElementById("trouble").hidden = true));
 
 // <section data-live="hearing.7" hx-get="" hx-trigger="live"> is fetched anew when its topic speaks.
 const url = document.querySelector('meta[name="live-url"]')?.content;
