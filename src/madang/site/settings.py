@@ -38,6 +38,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "madang.web.middleware.only_plain_text",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -92,6 +93,7 @@ EMAIL_HOST = EMAIL_CONFIG.partition(":")[0]
 EMAIL_PORT = int(EMAIL_CONFIG.partition(":")[2] or 25)
 EMAIL_FILE_PATH = MADANG_DATA / "mail"
 DEFAULT_FROM_EMAIL = environ.get("MADANG_MAIL_FROM", "madang@localhost")
+ACCOUNT_ADAPTER = "madang.ground.identity.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

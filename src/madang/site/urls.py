@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from madang.site import home
 from madang.site.api import api
@@ -17,6 +18,8 @@ urlpatterns = [
         path("", home.home, name="home"),
         path("about/privacy", home.privacy, name="privacy"),
         path("about/blocks", home.blocks, name="blocks"),
+        # Changing the address by which one signs in comes with proofs of it; not yet.
+        path("account/email/", RedirectView.as_view(pattern_name="identity:me")),
         path("account/", include("allauth.account.urls")),
         path("identity/", include("madang.ground.identity.web")),
         *[

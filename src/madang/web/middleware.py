@@ -1,12 +1,31 @@
-"""What every answer of the site needs because htmx asks for parts of pages."""
+"""What every request goes through: only text that can be kept, only whole pages for browsers."""
 
 from collections.abc import Callable
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+def only_plain_text(get_response: GetResponse) -> GetResponse:
+    """Refuse what is no text before a page has to: PostgreSQL keeps no NUL.
+
+    Everything is read as UTF-8, whatever charset a request claims for itself.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        request.encoding = "utf-8"
+        sent = [
+            value for data in (request.GET, request.POST) for _, v in data.lists() for value in v
+        ]
+        if any("\0" in text for text in (request.path, *request.GET, *request.POST, *sent)):
+            raise SuspiciousOperation("a request with NUL in it")
+        return get_response(request)
+
+    return middleware
 
 
 def vary_on_htmx(get_response: GetResponse) -> GetResponse:

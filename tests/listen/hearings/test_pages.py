@@ -262,6 +262,13 @@ def test_the_open_votes_are_the_columns_of_a_polis_export(client: Client) -> Non
     assert rows[0]["timestamp"] == str(round(NOW.timestamp() * 1000))
 
 
+def test_a_step_in_a_hearing_that_is_not_there_is_not_found(client: Client) -> None:
+    signed_in(client, make_official())
+    for step in ("open", "close", "answer", "add", "moderate"):
+        sent = {"text_ko": "첫 의견", "answer_ko": "답"}
+        assert client.post(f"/hearings/nowhere/run/{step}", sent).status_code == 404
+
+
 def test_a_map_that_was_never_drawn_is_not_found(client: Client) -> None:
     make_open_hearing()
     assert client.get("/hearings/after/map.json").status_code == 404

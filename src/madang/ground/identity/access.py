@@ -67,5 +67,8 @@ def _way_back(request: HttpRequest) -> str:
     """Where to go on after signing in: this page, or the page of ours a form was sent from."""
     if request.method != "POST":
         return request.get_full_path()
-    sent_from = urlsplit(request.headers.get("Referer", ""))
+    try:
+        sent_from = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # no address at all
+        return reverse("home")
     return sent_from.path if sent_from.netloc == request.get_host() else reverse("home")

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from madang.ground.identity.access import May, Request, may
 from madang.listen.hearings import forms, queries, services
 from madang.listen.hearings.forms import OUTCOME_BADGES, REFUSALS, STATUS_LABELS, STATUS_TONES
-from madang.listen.hearings.models import Moderation, Status
+from madang.listen.hearings.models import Hearing, Moderation, Statement, Status
 from madang.listen.hearings.rules import MapInWords, put_map_in_words
 from madang.web.charts import LETTERS, OpinionMap, draw_opinion_map
 
@@ -254,6 +254,8 @@ def act(request: Request, slug: str, step: str) -> HttpResponse:
     except (services.UnableToMove, services.UnableToSpeak, services.UnableToModerate) as unable:
         messages.error(request, REFUSALS[str(unable)])
         return _desk(request, slug, step)
+    except (Hearing.DoesNotExist, Statement.DoesNotExist) as missing:
+        raise Http404 from missing
     return redirect("hearings:run", slug)
 
 
