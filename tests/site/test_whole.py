@@ -7,9 +7,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
-import sys
-import time
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -17,83 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from conftest import data_folder
+from whole_city import City, city_of_its_own
 
 pytestmark = pytest.mark.whole
-
-MADANG = str(Path(sys.executable).parent / "madang")
-
-
-def free_ports() -> int:
-    """A port that is free together with the next one."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
-
-
-class City:
-    """A city of its own in a data folder of its own."""
-
-    def __init__(self, data: Path) -> None:
-        self.port = free_ports()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.env = {k: v for k, v in os.environ.items() if not k.startswith(("MADANG", "DJANGO"))}
-        self.env |= {"MADANG_DATA": str(data), "MADANG_LANGUAGE": "en"}
-        self.server: subprocess.Popen[str] | None = None
-
-    def run(self, *words: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [MADANG, *words], env=self.env, capture_output=True, text=True, check=False, timeout=300
-        )
-        assert done.returncode == expect, done.stdout + done.stderr
-        return done
-
-    def start(self) -> str:
-        """Start the demo; return what it prints once its pages answer."""
-        self.server = subprocess.Popen(
-            [MADANG, "demo", "--port", str(self.port)],
-            env=self.env,
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        assert self.server.stdout is not None
-        printed = "".join(self.server.stdout.readline() for _ in range(3))
-        for _ in range(300):
-            try:
-                with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:
-                    assert answer.read() == b"ok"
-                    return printed
-            except OSError:
-                time.sleep(0.1)
-        raise AssertionError("the pages do not answer")
-
-    def stop(self, number: int = signal.SIGTERM) -> None:
-        assert self.server is not None
-        os.kill(self.server.pid, number)
-        self.server.wait(30)
-        assert self.server.stdout is not None
-        self.server.stdout.close()
-        self.server = None
-
-    def wait_for_free_ports(self) -> None:
-        """Until the processes of a killed server have followed it."""
-        for _ in range(200):
-            with socket.socket() as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                try:
-                    probe.bind(("127.0.0.1", self.port))
-                except OSError:
-                    time.sleep(0.1)
-                else:
-                    return
-        raise AssertionError("the port is still taken")
 
 
 class Browser:
@@ -121,11 +44,8 @@ class Browser:
 
 @pytest.fixture(scope="module")
 def city() -> Iterator[City]:
-    with data_folder() as data:
-        city = City(data)
+    with city_of_its_own() as city:
         yield city
-        if city.server is not None:
-            city.stop()
 
 
 def test_the_demo_runs_the_whole_loop_once_and_says_what_came_out(city: City) -> None:
@@ -145,12 +65,10 @@ def test_the_demo_again_keeps_what_is_there(city: City) -> None:
 
 
 def test_no_acknowledged_vote_is_lost_when_everything_is_killed(city: City) -> None:
-    printed = city.start()
-    password = re.search(r"daon-[0-9a-f]+", printed)
-    assert password, printed
+    password = city.start()
     browser = Browser(city.url)
     page = browser.get("/en/account/login/")
-    browser.post("/en/account/login/", page, login="resident@daon.example", password=password[0])
+    browser.post("/en/account/login/", page, login="resident@daon.example", password=password)
     acknowledged = {}
     for _ in range(5):
         page = browser.get("/en/hearings/next-year/vote")

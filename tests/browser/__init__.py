@@ -1,0 +1,1 @@
+"""People at the site's pages, in a real browser."""

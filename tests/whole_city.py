@@ -1,0 +1,109 @@
+"""The real program in a data folder of its own, as a newcomer starts it."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from conftest import data_folder
+
+MADANG = str(Path(sys.executable).parent / "madang")
+
+
+class City:
+    """A city of its own: `run` a command in it, `start` and `stop` its demo."""
+
+    def __init__(self, data: Path) -> None:
+        self.port = _free_ports()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.env = {k: v for k, v in os.environ.items() if not k.startswith(("MADANG", "DJANGO"))}
+        self.env |= {"MADANG_DATA": str(data), "MADANG_LANGUAGE": "en"}
+        self.server: subprocess.Popen[str] | None = None
+
+    def run(
+        self, *words: str, expect: int = 0, program: str = MADANG
+    ) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [program, *words],
+            env=self.env,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        assert done.returncode == expect, done.stdout + done.stderr
+        return done
+
+    def start(self) -> str:
+        """Start the demo; return the password it prints for its people once its pages answer."""
+        self.server = subprocess.Popen(
+            [MADANG, "demo", "--port", str(self.port)],
+            env=self.env,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        assert self.server.stdout is not None
+        printed = "".join(self.server.stdout.readline() for _ in range(3))
+        password = re.search(r"daon-[0-9a-f]+", printed)
+        assert password, printed
+        for _ in range(300):
+            try:
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:
+                    assert answer.read() == b"ok"
+                    return password[0]
+            except OSError:
+                time.sleep(0.1)
+        raise AssertionError("the pages do not answer")
+
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        assert self.server is not None
+        os.kill(self.server.pid, number)
+        self.server.wait(30)
+        assert self.server.stdout is not None
+        self.server.stdout.close()
+        self.server = None
+
+    def wait_for_free_ports(self) -> None:
+        """Until the processes of a killed server have followed it."""
+        for _ in range(200):
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind(("127.0.0.1", self.port))
+                except OSError:
+                    time.sleep(0.1)
+                else:
+                    return
+        raise AssertionError("the port is still taken")
+
+
+@contextmanager
+def city_of_its_own() -> Iterator[City]:
+    with data_folder() as data:
+        city = City(data)
+        try:
+            yield city
+        finally:
+            if city.server is not None:
+                city.stop()
+
+
+def _free_ports() -> int:
+    """A port that is free together with the next one."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port: int = first.getsockname()[1]
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
