@@ -71,9 +71,20 @@ def test_a_project_dearer_than_the_budget_is_told_that_no_support_would_do():
         assert (told.code, told.needed.voters, told.needed.is_fewest) == ("over-budget", None, True)
 
 
-def test_without_recounts_add1_says_that_it_did_not_count():
+def test_without_recounts_add1_finds_a_number_and_does_not_call_it_the_fewest():
     election = make_election(costs={"n1": 60, "n2": 40, "s1": 27})
     needed = needed_support(count_by("equal-shares cost add1", election), "n2", recounts=0)
+    assert (needed.voters, needed.is_fewest) == (1, False)
+
+
+def test_what_no_crowd_could_carry_is_not_counted_under_add1():
+    # It costs the whole budget, and whatever its supporters are given buys the three theirs too.
+    election = make_election(costs={"n1": 90, "s1": 1}, ballots=[["n1"]] * 2 + [["s1"]] * 3)
+    for further in (1, 10, 1000):
+        ballots = [["n1"]] * (2 + further) + [["s1"]] * 3
+        again = make_election(costs={"n1": 90, "s1": 1}, ballots=ballots)
+        assert "n1" not in count_by("equal-shares cost add1", again).winners
+    needed = needed_support(count_by("equal-shares cost add1", election), "n1", recounts=1000)
     assert (needed.voters, needed.is_fewest) == (None, False)
 
 

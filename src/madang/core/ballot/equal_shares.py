@@ -58,6 +58,7 @@ class Market:
     ) -> None:
         """voters: (classes,); without: a project that is not for sale."""
         self.voters, self.stakes, self.ranks = voters, stakes, ranks
+        self.runs = 0  # made so far, a measure of work that is the same on every machine
         self.wanted = [i for i, stake in enumerate(stakes) if stake.total_heft and i != without]
         self._floors = {
             index: stakes[index].cost / (stakes[index].total_heft * stakes[index].worth) * BELOW
@@ -107,6 +108,7 @@ class Market:
         return None
 
     def _open(self, endowment: Fraction) -> tuple[Purses, dict[int, float]]:
+        self.runs += 1
         return Purses(self.voters, endowment, len(self.wanted)), dict(self._floors)
 
     def _offers(self, purses: Purses, floors: dict[int, float], ceiling: float) -> dict[int, Offer]:

@@ -7,10 +7,13 @@ from fractions import Fraction
 from madang.core.ballot.amount import as_text
 from madang.core.ballot.count import Count, Purchase
 from madang.core.ballot.greedy import pick_greedily, score
-from madang.core.ballot.needed import NOT_COUNTED, Needed, needed_support
+from madang.core.ballot.needed import NOT_COUNTED, Needed, course_for, needed_support
 from madang.core.ballot.phragmen import rounds
 from madang.core.ballot.rule import Method, Utility
 from madang.core.ballot.stake import ranks_of, stakes_of
+
+# Work, not time, is limited, so that every machine finds the same.
+RECOUNTS = 1000
 
 # Stable codes, each with the English sentence whose places the values fill. Amounts are in
 # currency units.
@@ -50,27 +53,41 @@ class Explanation:
         return WHY[self.code].format(**self.values)
 
 
-def explain_project(count: Count, project: str, *, recounts: int = 20) -> Explanation:
+def explain_project(count: Count, project: str, *, recounts: int = RECOUNTS) -> Explanation:
     """Return why this project was funded or not, as of a count.
 
-    recounts: see `needed_support`.
+    recounts: see `explain_all`; the project gets as many as it would get there.
     """
-    needed = needed_support(count, project, recounts=recounts)
-    return _explain(count, project, needed)
+    each = recounts // max(1, len(_losers(count)))
+    return _explain(count, project, needed_support(count, project, recounts=each))
 
 
 def explain_all(
-    count: Count, *, recounts: int = 20, with_needed: bool = True
+    count: Count, *, recounts: int = RECOUNTS, with_needed: bool = True
 ) -> Iterator[Explanation]:
     """Yield the explanation of every project in string order of the ids, one by one.
 
+    recounts: the work that the support missed may take under Add1 and Add1U, shared out evenly
+        among the losing projects; see `needed_support`.
     with_needed: False leaves out how much support was missing, which takes the time.
     """
+    losers = _losers(count)
+    course = course_for(count, losers) if with_needed else None
+    each = recounts // max(1, len(losers))
     for project in count.election.projects:
+        needed = NOT_COUNTED
         if with_needed:
-            yield explain_project(count, project.id, recounts=recounts)
-        else:
-            yield _explain(count, project.id, NOT_COUNTED)
+            needed = needed_support(count, project.id, recounts=each, course=course)
+        yield _explain(count, project.id, needed)
+
+
+def _losers(count: Count) -> list[str]:
+    """Return the projects that fit into the budget and lost."""
+    return [
+        project.id
+        for project, cost in zip(count.election.projects, count.election.costs, strict=True)
+        if cost <= count.election.budget_parts and project.id not in count.winners
+    ]
 
 
 def _explain(count: Count, project: str, needed: Needed) -> Explanation:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from madang.core.ballot.equal_shares import Market, Shares
 from madang.core.ballot.race import Clash
 
-WIDEST = 32  # a stride is at most this part of the endowment
+FIRST = 32  # the first stride is this part of the endowment
 PATIENCE = 8  # so many guesses are taken from slopes before strides are halved
 
 
@@ -23,50 +23,82 @@ class Stretch(NamedTuple):
 
 
 def stretches(
-    market: Market, start: Shares, step: Fraction, end: Fraction | None = None
+    market: Market,
+    start: Shares,
+    step: Fraction,
+    *,
+    end: Fraction | None = None,
+    widest: int | None = None,
 ) -> Iterator[Stretch]:
-    """Yield all endowments of the grid from `start` on, in stretches, ascending up to `end`.
+    """Yield all endowments of the grid from `start` on, in stretches, ascending.
 
     One begins where the one before it ends, or one step later; then the purchases may differ.
+    end: the endowment to stop before; widest: the most steps in a stretch.
     """
     yield Stretch(start, start)
-    last, stride = start, _first_stride(start, step)
-    unlucky, changed = 0, None  # changed: another order was met no more than so many steps on
+    last, pace = start, _Pace(start, step, widest)
     while end is None or last.endowment + step < end:
         if end is not None:
-            stride = min(stride, ceil((end - last.endowment) / step) - 1)
-        if stride == 1:
+            pace.stride = min(pace.stride, ceil((end - last.endowment) / step) - 1)
+        if pace.stride == 1:
             following = market.sell(last.endowment + step)
             yield Stretch(following, following)
-            if following.bought == last.bought and changed is not None and changed > 2:
-                changed -= 1
-                stride = changed
-            else:
-                stride, changed = _first_stride(following, step), None
-            last, unlucky = following, 0
+            pace.step(last, following)
+            last = following
             continue
-        found = market.sell_alike(last.endowment + stride * step, last)
+        found = market.sell_alike(last.endowment + pace.stride * step, last)
         if isinstance(found, Clash):
-            changed = stride if found.changes else changed
-            unlucky += 1
-            stride = _narrower(stride, found, last, step, unlucky)
-            continue
-        yield Stretch(last, found)
-        changed = None if changed is None else changed - stride
-        # After a narrowing the change is most likely the very next step.
-        stride = stride * 2 if changed is None else 1
-        last, unlucky = found, 0
+            pace.narrow(found, last)
+        else:
+            yield Stretch(last, found)
+            pace.advance()
+            last = found
 
 
-def _first_stride(shares: Shares, step: Fraction) -> int:
-    return max(2, int(shares.endowment / (WIDEST * step)))
+class _Pace:
+    """How many steps to try next.
 
+    changed: how many steps on, at most, another order is known to come; None where it is not.
+    """
 
-def _narrower(stride: int, clash: Clash, last: Shares, step: Fraction, unlucky: int) -> int:
-    near = int((clash.near - float(last.endowment)) / float(step))
-    if unlucky > PATIENCE:
-        return stride // 2
-    return max(1, min(near, stride - 1))
+    def __init__(self, start: Shares, step: Fraction, widest: int | None) -> None:
+        self._step, self._widest = step, widest
+        self._changed: int | None = None
+        self.stride, self._unlucky = self._first(start), 0
+
+    def _first(self, shares: Shares) -> int:
+        return self._allowed(max(2, int(shares.endowment / (FIRST * self._step))))
+
+    def _allowed(self, stride: int) -> int:
+        return stride if self._widest is None else max(1, min(stride, self._widest))
+
+    def step(self, last: Shares, following: Shares) -> None:
+        """Go on after a full run one step further."""
+        if following.bought == last.bought and self._changed is not None and self._changed > 2:
+            self._changed -= 1
+            self.stride = self._changed
+        else:
+            self.stride, self._changed = self._first(following), None
+        self._unlucky = 0
+
+    def narrow(self, clash: Clash, last: Shares) -> None:
+        """Go on after a stride that could not be shown to buy the same."""
+        if clash.changes:
+            self._changed = self.stride
+        self._unlucky += 1
+        near = int((clash.near - float(last.endowment)) / float(self._step))
+        if self._unlucky > PATIENCE:
+            near = self.stride // 2
+        self.stride = max(1, min(near, self.stride - 1))
+
+    def advance(self) -> None:
+        """Go on after a stride that buys the same."""
+        if self._changed is None:
+            self.stride = self._allowed(self.stride * 2)
+        else:  # most likely the very next step
+            self._changed -= self.stride
+            self.stride = 1
+        self._unlucky = 0
 
 
 def grow_endowment(market: Market, start: Shares, *, budget: int, unit: int) -> Shares:

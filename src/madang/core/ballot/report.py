@@ -9,12 +9,12 @@ from typing import Any
 from madang.core.ballot.amount import as_text
 from madang.core.ballot.certificate import AXIOM, Certificate, Proportionality, certify
 from madang.core.ballot.count import Count, Purchase
-from madang.core.ballot.explain import Explanation, explain_all
+from madang.core.ballot.explain import RECOUNTS, Explanation, explain_all
 
 Json = dict[str, Any]
 
 
-def report(count: Count, *, recounts: int = 20, with_needed: bool = True) -> Json:
+def report(count: Count, *, recounts: int = RECOUNTS, with_needed: bool = True) -> Json:
     """Return the whole result as `madang ballots count` prints it.
 
     recounts, with_needed: how much work to spend on the support that losers missed; see `explain`.

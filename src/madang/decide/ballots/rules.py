@@ -150,7 +150,7 @@ def _nothing(rule: Rule, budget: Decimal) -> dict[str, Any]:
 def needed_by_losers(election: Election, rule: Rule) -> list[dict[str, Any]]:
     """Return the explanations of a count with how much support each loser missed.
 
-    Takes whole recounts for each loser, so seconds to minutes: for a job, not for a page.
+    Takes many recounts, so seconds: for a job, not for a page.
     """
     return explanations_json(explain_all(count(election, rule)))
 
