@@ -181,6 +181,16 @@ def test_commitments_come_as_a_table(client: Client) -> None:
     assert (row["title"], row["budget"], row["status"]) == ("Free wifi", "60", "promised")
 
 
+def test_no_cell_of_the_table_is_a_formula(official: Client) -> None:
+    commitment = make_world()
+    address = f"/en/plan/commitments/{commitment.id}/edit"
+    official.post(address, form(partners="=1+1", note="They joined."))
+    answer = official.get("/en/plan/commitments.csv")
+    (row,) = csv.DictReader(io.StringIO(body(answer)))
+    assert row["partners"] == "'=1+1"
+    assert official.get("/en/plan/commitments.json").json()["commitments"][0]["partners"] == "=1+1"
+
+
 def test_open_data_tells_of_the_plan_and_why(client: Client) -> None:
     assert client.get("/api/v1/plan/").status_code == 404
     commitment = make_world()

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from madang.core.opinion.csv_rows import decode_text
+from madang.core.opinion.polis_export import read_conversation
 from madang.listen.hearings import services
 from madang.listen.hearings.models import Hearing, Moderation, Origin, Statement, Vote
 from madang.listen.hearings.queries import next_card
@@ -272,3 +274,24 @@ def test_a_step_in_a_hearing_that_is_not_there_is_not_found(client: Client) -> N
 def test_a_map_that_was_never_drawn_is_not_found(client: Client) -> None:
     make_open_hearing()
     assert client.get("/hearings/after/map.json").status_code == 404
+
+
+def test_a_downloaded_hearing_holds_no_formula_and_comes_in_again_unchanged(client: Client) -> None:
+    make_open_hearing(statements=1)
+    texts = ['=HYPERLINK("https://elsewhere.example")', "- 공원을", "@마을\n회관", "'=그대로'"]
+    for text in texts:
+        services.add_statement(slug="after", words={"ko": text}, at=NOW)
+    services.cast_vote(slug="after", person_id=make_resident().id, statement=1, value=-1, at=NOW)
+    services.close_hearing(slug="after", at=NOW)
+    votes, comments = (client.get(f"/hearings/after/{name}.csv") for name in ("votes", "comments"))
+    assert votes["Content-Disposition"] == 'attachment; filename="after-votes.csv"'
+    assert comments["Content-Disposition"] == 'attachment; filename="after-comments.csv"'
+    assert votes["X-Content-Type-Options"] == comments["X-Content-Type-Options"] == "nosniff"
+    cells = [row["comment-body"] for row in csv.DictReader(io.StringIO(body(comments)))]
+    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
+    again = read_conversation(
+        votes=decode_text("votes.csv", votes.content),
+        comments=decode_text("comments.csv", comments.content),
+    )
+    assert [each.text for each in again.statements[1:]] == texts
+    assert again.votes[0, 1] == -1

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from madang.core.bad_input import BadInput
+from madang.core.csv_text import from_cell
 from madang.core.opinion.conversation import UNSEEN, Conversation, Statement, VoteHistory
 from madang.core.opinion.csv_rows import Table, TextFile
 
@@ -97,7 +98,7 @@ def _statement(table: Table, n: int, id_column: int) -> Statement:
     author, created_at = given.get("author-id", ""), given.get("timestamp", "")
     return Statement(
         id=table.whole_number(row[id_column], "comment-id", n),
-        text=given.get("comment-body", ""),
+        text=from_cell(given.get("comment-body", "")),
         author_id=table.whole_number(author, "author-id", n) if author else None,
         moderated=int(moderated),
         is_meta=is_meta == "true",

@@ -1,6 +1,5 @@
 """Pages of the plan: for everyone, and for the officials who carry it out."""
 
-import csv
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +15,7 @@ from madang.decide.plan import forms, queries, services
 from madang.decide.plan.forms import FIELD_NAMES, REFUSALS, STATUS_BADGES
 from madang.ground.identity.access import May, Request, may
 from madang.ground.words import said
+from madang.web.downloads import csv_download
 
 
 @may(May.EVERYONE)
@@ -109,12 +109,8 @@ def move(request: Request, number: int) -> HttpResponse:
 @require_safe
 def commitments_csv(request: Request) -> HttpResponse:
     """Every commitment that the filter lets, a row each."""
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="commitments.csv"'
-    rows = csv.writer(response)
-    rows.writerow(forms.EXPORT_COLUMNS)
-    rows.writerows(forms.export_row(each).values() for each in _exported(request))
-    return response
+    rows = (forms.export_row(each).values() for each in _exported(request))
+    return csv_download(name="commitments.csv", header=forms.EXPORT_COLUMNS, rows=rows)
 
 
 @may(May.EVERYONE)

@@ -1,6 +1,5 @@
 """Pages of the hearings block: for everyone, for residents who take part, for officials."""
 
-import csv
 from typing import Any
 
 from django.contrib import messages
@@ -18,6 +17,7 @@ from madang.listen.hearings.forms import OUTCOME_BADGES, REFUSALS, STATUS_LABELS
 from madang.listen.hearings.models import Hearing, Moderation, Statement, Status
 from madang.listen.hearings.rules import MapInWords, put_map_in_words
 from madang.web.charts import LETTERS, OpinionMap, draw_opinion_map
+from madang.web.downloads import csv_download
 
 
 @may(May.EVERYONE)
@@ -150,13 +150,12 @@ def votes_csv(request: Request, slug: str) -> HttpResponse:
     """
     if _hearing(request, slug)["hearing"].status == Status.OPEN:
         raise Http404
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{slug}-votes.csv"'
-    rows = csv.writer(response)
-    rows.writerow(["timestamp", "datetime", "comment-id", "voter-id", "vote"])
-    for at, number, voter, value in queries.vote_history(slug=slug):
-        rows.writerow([round(at.timestamp() * 1000), at.isoformat(), number, voter, value])
-    return response
+    header = ["timestamp", "datetime", "comment-id", "voter-id", "vote"]
+    rows = (
+        (round(at.timestamp() * 1000), at.isoformat(), number, voter, value)
+        for at, number, voter, value in queries.vote_history(slug=slug)
+    )
+    return csv_download(name=f"{slug}-votes.csv", header=header, rows=rows)
 
 
 @may(May.EVERYONE)
@@ -164,15 +163,14 @@ def votes_csv(request: Request, slug: str) -> HttpResponse:
 def comments_csv(request: Request, slug: str) -> HttpResponse:
     """Every moderated sentence, in the columns of a Polis export."""
     _hearing(request, slug)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{slug}-comments.csv"'
-    rows = csv.writer(response)
-    rows.writerow(["comment-id", "agrees", "disagrees", "moderated", "comment-body"])
-    found = queries.list_statements(slug=slug, language=_language(), moderation=None)
-    for row in (each for each in found if each.moderation != Moderation.WAITING):
-        moderated = 1 if row.moderation == Moderation.SHOWN else -1
-        rows.writerow([row.number, row.agree, row.disagree, moderated, row.text])
-    return response
+    header = ["comment-id", "agrees", "disagrees", "moderated", "comment-body"]
+    moderated = {Moderation.SHOWN: 1, Moderation.HIDDEN: -1}
+    rows = (
+        (row.number, row.agree, row.disagree, moderated[Moderation(row.moderation)], row.text)
+        for row in queries.list_statements(slug=slug, language=_language(), moderation=None)
+        if row.moderation != Moderation.WAITING
+    )
+    return csv_download(name=f"{slug}-comments.csv", header=header, rows=rows)
 
 
 @may(May.EVERYONE)
