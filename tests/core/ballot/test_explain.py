@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.ballot.elections import ALL_RULES, count_by, drawn_elections, make_election
-from madang.core.ballot.amount import as_text, parse_amount
+from madang.core.ballot.amount import as_text, parse_amount, to_read
 from madang.core.ballot.explain import explain_all, explain_project
 from madang.core.ballot.needed import needed_support
 from madang.core.ballot.report import report
@@ -62,6 +62,14 @@ def test_the_money_missing_is_what_the_supporters_shares_lack():
     told = explain_project(count_by("equal-shares cost none", make_election()), "n2")
     assert told.values == {"support": 6, "has": "0", "missing": "30", "cost": "30"}
     assert told.sentence.startswith("Its 6 supporters have 0 of their shares left; 30 is missing")
+
+
+@pytest.mark.parametrize(
+    ("exact", "read"),
+    [("30", "30"), ("0.5", "0.5"), ("25534899463/903903", "about 28249.6"), ("1/3", "about 0.33")],
+)
+def test_an_amount_in_a_sentence_is_one_that_people_can_read(exact, read):
+    assert to_read(exact) == read
 
 
 def test_a_project_dearer_than_the_budget_is_told_that_no_support_would_do():

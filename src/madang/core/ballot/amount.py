@@ -1,4 +1,4 @@
-"""Exact amounts as text and back: decimals where they end, a/b where they do not."""
+"""Exact amounts as text and back: decimals where they end, a/b where they do not. And to read."""
 
 import re
 from fractions import Fraction
@@ -29,3 +29,11 @@ def as_text(amount: Fraction | int) -> str:
     if not places:
         return sign + digits
     return f"{sign}{digits[:-places]}.{digits[-places:]}"
+
+
+def to_read(exact: str) -> str:
+    """Return an amount of `as_text` for a sentence: at most two decimals, "about" if rounded."""
+    amount = Fraction(exact)
+    rounded = round(amount * 100)
+    text = as_text(Fraction(rounded, 100))
+    return text if amount * 100 == rounded else f"about {text}"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from madang.core.ballot.amount import as_text
+from madang.core.ballot.amount import as_text, to_read
 from madang.core.ballot.count import Count, Purchase
 from madang.core.ballot.greedy import pick_greedily, score
 from madang.core.ballot.needed import NOT_COUNTED, Needed, course_for, needed_support
@@ -38,7 +38,7 @@ class Explanation:
 
     support: the voters who listed it.
     needed:  the further supporters with whom it would have won; see `needed`.
-    code:    a key of WHY; `values` stand in the places of its sentence.
+    code:    a key of WHY; `values`, exact, stand in the places of its sentence, there rounded.
     """
 
     project: str
@@ -50,7 +50,8 @@ class Explanation:
 
     @property
     def sentence(self) -> str:
-        return WHY[self.code].format(**self.values)
+        amounts = {k: to_read(v) if isinstance(v, str) else v for k, v in self.values.items()}
+        return WHY[self.code].format(**amounts)
 
 
 def explain_project(count: Count, project: str, *, recounts: int = RECOUNTS) -> Explanation:
