@@ -1,0 +1,94 @@
+"""The head of a log as text, and a proof that an entry is in it as a file of its own.
+
+Source: c2sp.org/tlog-checkpoint and c2sp.org/tlog-proof.
+"""
+
+import re
+from dataclasses import dataclass
+
+from madang.core.tlog.merkle import HASH_BYTES
+from madang.core.tlog.note import BadNote, Note, from_base64, parse_note, to_base64
+
+NUMBER = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
+PROOF_HEADER = "c2sp.org/tlog-proof@v1"
+MOST_STEPS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What a log commits to: its name, how many entries it has, and the root over them."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    @property
+    def text(self) -> str:
+        """The text to sign."""
+        return f"{self.origin}\n{self.size}\n{to_base64(self.root)}\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """That an entry is in a log: what its owner keeps, and shows to whom they like.
+
+    steps: from the entry's neighbour to the child of the root.
+    extra: what else is needed to make the entry again; no signature covers it.
+    """
+
+    index: int
+    steps: tuple[bytes, ...]
+    checkpoint: Note
+    extra: bytes = b""
+
+    def __str__(self) -> str:
+        extra = [f"extra {to_base64(self.extra)}"] if self.extra else []
+        steps = [to_base64(step) for step in self.steps]
+        lines = [PROOF_HEADER, *extra, f"index {self.index}", *steps, "", str(self.checkpoint)]
+        return "\n".join(lines)
+
+
+def parse_checkpoint(note: Note) -> Checkpoint:
+    """Return the checkpoint that the note holds; lines after the third are passed over.
+
+    Raises BadNote.
+    """
+    lines = note.text.split("\n")
+    if len(lines) < 4 or not all(lines[:-1]):
+        raise BadNote("a checkpoint has three lines: origin, size, root")
+    origin, size, root = lines[:3]
+    return Checkpoint(origin, _number(size, "the size"), _hash(root, "the root"))
+
+
+def parse_proof(data: bytes) -> Proof:
+    """Return the proof in a file. Nothing in it is believed yet. Raises BadNote."""
+    head, blank, below = data.partition(b"\n\n")
+    try:
+        lines = head.decode().split("\n")
+    except UnicodeDecodeError:
+        raise BadNote("the proof is not in UTF-8") from None
+    if lines.pop(0) != PROOF_HEADER or not blank:
+        raise BadNote(f"this is no proof: its first line should be {PROOF_HEADER}")
+    extra = b""
+    if lines and lines[0].startswith("extra "):
+        extra = from_base64(lines.pop(0).removeprefix("extra "), "the extra data")
+    if not lines or not lines[0].startswith("index "):
+        raise BadNote("the proof does not say which entry it is for")
+    index = _number(lines.pop(0).removeprefix("index "), "the index")
+    if len(lines) > MOST_STEPS:
+        raise BadNote(f"the proof has more than {MOST_STEPS} steps")
+    steps = tuple(_hash(line, "a step of the proof") for line in lines)
+    return Proof(index, steps, parse_note(below), extra)
+
+
+def _number(text: str, what: str) -> int:
+    if not NUMBER.fullmatch(text):
+        raise BadNote(f"{what} is no number: {text[:40]}")
+    return int(text)
+
+
+def _hash(text: str, what: str) -> bytes:
+    found = from_base64(text, what)
+    if len(found) != HASH_BYTES:
+        raise BadNote(f"{what} has {len(found)} bytes, not {HASH_BYTES}")
+    return found
