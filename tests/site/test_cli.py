@@ -242,3 +242,14 @@ def test_an_output_that_cannot_be_written_is_said(
     )
     assert code == 2
     assert "cannot be written" in err
+
+
+@pytest.mark.parametrize("block", ["hearing", "ballot"])
+def test_a_language_that_is_none_is_refused_before_anything_is_done(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], export: Path, block: str
+) -> None:
+    code, out, err = madang(
+        monkeypatch, capsys, block, "import", export, "--language", 'en" onclick="'
+    )
+    assert (code, out) == (2, "")
+    assert "language" in err

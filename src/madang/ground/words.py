@@ -1,19 +1,53 @@
 """Texts that people wrote in one language or more, kept as {"ko": …, "en": …}."""
 
+import unicodedata
 from collections.abc import Mapping
 
 Words = Mapping[str, str]
+UNKNOWN = "und"  # of BCP 47: a language that nobody noted
 
 
-def said(words: Words, language: str) -> str:
+class Said(str):
+    """A text that knows its language."""
+
+    language: str
+
+    def __new__(cls, text: str, language: str = UNKNOWN) -> "Said":
+        said = super().__new__(cls, text)
+        said.language = language
+        return said
+
+
+def said(words: Words, language: str) -> Said:
     """Return the text in `language`, else in the language it was first written in.
 
     Raises ValueError where there is no text at all.
     """
-    text = words.get(language[:2]) or next(filter(None, words.values()), None)
-    if text is None:
-        raise ValueError("a text without words")
-    return text
+    for code in (language[:2], *words):
+        if text := words.get(code):
+            return Said(text, code)
+    raise ValueError("a text without words")
+
+
+def is_language(code: str) -> bool:
+    """Return whether this may be a language's code: "ko", "en", "yue"."""
+    return code.isascii() and code.isalpha() and code.islower() and len(code) in (2, 3)
+
+
+def as_written(text: str) -> Said:
+    """Return a text whose language nobody noted with the one that its letters tell."""
+    return Said(text, language_of(text))
+
+
+def language_of(text: str, *, otherwise: str = UNKNOWN) -> str:
+    """Return "ko" for a text with Korean letters in it, "en" for Latin ones, else `otherwise`.
+
+    A guess, good enough where people write Korean or English and do not say which.
+    """
+    names = {unicodedata.name(letter, "").partition(" ")[0] for letter in text}
+    if "HANGUL" in names:
+        return "ko"
+    return "en" if "LATIN" in names and not names & {"CJK", "CYRILLIC", "ARABIC"} else otherwise
 
 
 def marked(text: str) -> str:

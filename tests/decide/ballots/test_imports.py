@@ -50,6 +50,11 @@ def test_an_import_opens_a_ballot_with_its_projects_and_votes():
     }  # fmt: skip
 
 
+def test_a_file_that_names_no_code_of_a_language_has_texts_of_an_unknown_one():
+    bring_in(NO_STATEMENTS.replace("language;en", "language;English"))
+    assert Ballot.objects.get().title == {"und": "A small ballot"}
+
+
 def test_the_database_gives_back_the_very_election_of_the_file():
     bring_in()
     election = election_on(Ballot.objects.get())

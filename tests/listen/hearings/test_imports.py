@@ -39,7 +39,7 @@ def export() -> Conversation:
     )
 
 
-def bring_in(said: Conversation, slug: str = "imported") -> Hearing:
+def bring_in(said: Conversation, slug: str = "imported", language: str = "") -> Hearing:
     return import_conversation(
         conversation=said,
         slug=slug,
@@ -50,6 +50,7 @@ def bring_in(said: Conversation, slug: str = "imported") -> Hearing:
         source="test",
         origin=Origin.IMPORTED,
         at=NOW,
+        language=language,
     )
 
 
@@ -69,6 +70,16 @@ def test_what_was_moderated_out_is_hidden_and_says_so() -> None:
     hidden = hearing.statements.get(number=1)
     assert hidden.moderation == Moderation.HIDDEN
     assert hidden.reason
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("", {"ko": "골목에 등불을."}), ("en", {"en": "골목에 등불을."})],
+)
+def test_a_sentence_is_of_the_language_that_is_named_or_else_of_its_letters(
+    language: str, words: dict[str, str]
+) -> None:
+    assert bring_in(export(), language=language).statements.get(number=0).words == words
 
 
 def test_the_database_gives_back_just_the_conversation_that_went_in() -> None:

@@ -215,6 +215,18 @@ def test_a_written_sentence_is_shown_once_a_moderator_shows_it(client: Client) -
     assert "골목에 등불을" in body(client.get("/hearings/after/statements"))
 
 
+@pytest.mark.parametrize(
+    ("page", "text", "language"),
+    [("/en", "골목에 등불을.", "ko"), ("", "More lamps.", "en"), ("/en", "119!", "en")],
+)
+def test_a_sentence_is_kept_in_the_language_it_is_written_in(
+    client: Client, page: str, text: str, language: str
+) -> None:
+    make_open_hearing()
+    signed_in(client, make_resident()).post(f"{page}/hearings/after/write", {"text": text})
+    assert Statement.objects.get(number=3).words == {language: text}
+
+
 def test_a_hidden_sentence_says_why(client: Client) -> None:
     make_open_hearing()
     services.moderate_statement(

@@ -17,6 +17,7 @@ from madang.ground.city.card import city
 from madang.ground.words import Words, said
 from madang.listen.hearings.public import StatementCard
 from madang.web.forms import BilingualForm
+from madang.web.languages import SpokenSelect, spoken
 
 # What the services' codes mean to a person: what is wrong, and what to do.
 REFUSALS = {
@@ -137,7 +138,8 @@ class BallotForm(BilingualForm):
         if not is_new:
             del self.fields["slug"]  # an address that people know does not change
         if statements:
-            _choices(self, "statements", [(s.number, said(s.words, language)) for s in statements])
+            picks = [(each.number, spoken(said(each.words, language))) for each in statements]
+            _choices(self, "statements", picks)
         else:
             del self.fields["statements"]
         districts = [(each.code, said(each.words, language)) for each in city().districts]
@@ -190,7 +192,11 @@ class ProjectForm(BilingualForm):
         required=False,
     )
     statement = forms.TypedChoiceField(
-        label=_("The statement that asked for it"), coerce=int, empty_value=None, required=False
+        label=_("The statement that asked for it"),
+        widget=SpokenSelect,
+        coerce=int,
+        empty_value=None,
+        required=False,
     )
 
     def __init__(

@@ -17,6 +17,7 @@ from madang.decide.ballots.rules import (
     ProjectDraft,
     amount_of,
     drafts_of,
+    language_of_file,
     points_of,
 )
 from madang.decide.ballots.services import create_ballot
@@ -139,7 +140,7 @@ def _earlier(election: Election, rule: Rule) -> Ballot | None:
 
 
 def _description(file: PabulibFile, slug: str) -> Words:
-    return {file.meta.get("language") or "und": file.meta.get("description") or slug}
+    return {language_of_file(file): file.meta.get("description") or slug}
 
 
 def _open_with_votes(ballot: Ballot, file: PabulibFile, at: datetime) -> None:

@@ -22,6 +22,7 @@ from madang.core.ballot.explain import explain_all
 from madang.core.ballot.pabulib import PabulibFile, Vote
 from madang.core.ballot.report import explanations_json, report
 from madang.core.ballot.rule import Completion, Method, Rule, Utility
+from madang.ground.words import UNKNOWN, is_language
 from madang.web.money import spell
 
 Words = Mapping[str, str]
@@ -164,11 +165,11 @@ def drafts_of(file: PabulibFile, source: str) -> list[ProjectDraft]:
     `name` and `summary` (or `description`) are in META's language; `name_xx` in another.
     Raises BadInput, naming `source`, for an amount too fine or a statement that is no number.
     """
-    language = file.meta.get("language") or "und"
+    language = language_of_file(file)
     return [
         ProjectDraft(
             code=project.id,
-            words=_words(project.columns, "name", language) or {"und": project.id},
+            words=_words(project.columns, "name", language) or {UNKNOWN: project.id},
             summary=_words(project.columns, "summary", language)
             or _words(project.columns, "description", language),
             cost=amount_of(Fraction(project.cost), source),
@@ -177,6 +178,12 @@ def drafts_of(file: PabulibFile, source: str) -> list[ProjectDraft]:
         )
         for project in file.projects
     ]
+
+
+def language_of_file(file: PabulibFile) -> str:
+    """Return the language that META names, "und" where it names none."""
+    named = file.meta.get("language", "").lower()
+    return named if is_language(named) else UNKNOWN
 
 
 def points_of(vote: Vote, vote_type: VoteType) -> list[tuple[str, Decimal]]:

@@ -11,6 +11,7 @@ from madang.decide.plan.queries import CommitmentPage, CommitmentRow
 from madang.decide.plan.rules import CommitmentDraft
 from madang.ground.city.card import city
 from madang.ground.words import said
+from madang.web.languages import SpokenSelect
 
 # What the services' codes mean to a person: what is wrong, and what to do.
 REFUSALS = {
@@ -109,7 +110,7 @@ class CommitmentForm(forms.Form):
 
 
 class MoveForm(forms.Form):
-    project = forms.TypedChoiceField(label=_("Project"), coerce=int)
+    project = forms.TypedChoiceField(label=_("Project"), coerce=int, widget=SpokenSelect)
 
     def __init__(self, *args: Any, page: CommitmentPage, **kwargs: Any) -> None:
         kwargs["initial"] = {"project": page.commitment.project}

@@ -18,7 +18,7 @@ from madang.decide.plan.models import (
     Verdict,
 )
 from madang.ground.city.card import city
-from madang.ground.words import Words, said
+from madang.ground.words import Words, as_written, said
 from madang.listen.hearings.public import HearingCard, StatementCard, find_hearing, find_statement
 from madang.web.money import spell
 
@@ -310,7 +310,7 @@ def _commitment_rows(rows: Iterable[Commitment], language: str) -> list[Commitme
             project=row.project_id,
             office=row.office,
             office_name=names.get(row.office, row.office),
-            partners=row.partners,
+            partners=as_written(row.partners),
             budget="" if row.budget is None else spell(row.budget, row.currency, language),
             exact_budget=row.budget,
             currency=row.currency,
@@ -342,11 +342,17 @@ def _change_row(row: Change, language: str) -> ChangeRow:
     offices = _office_names(language)
     return ChangeRow(
         changed_at=row.changed_at,
-        note=row.note,
+        note=as_written(row.note),
         status_before=row.status_before,
         status=row.status,
         fields=tuple(
-            (name, offices.get(before, before), offices.get(after, after))
+            (
+                name,
+                *(
+                    as_written(t) if name == "partners" else offices.get(t, t)
+                    for t in (before, after)
+                ),
+            )
             for name, (before, after) in row.fields.items()
         ),
     )

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,6 +17,7 @@ from madang.decide.plan.forms import FIELD_NAMES, REFUSALS, STATUS_BADGES
 from madang.ground.identity.access import May, Request, may
 from madang.ground.words import said
 from madang.web.downloads import csv_download
+from madang.web.languages import spoken
 
 
 @may(May.EVERYONE)
@@ -204,9 +206,9 @@ def _sentence_steps(page: queries.SentencePage) -> list[dict[str, Any]]:
 def _steps_down(page: queries.SentencePage, each: queries.Decision) -> list[dict[str, Any]]:
     """The chain from a sentence through one ballot to what the city does."""
     outcome = (
-        _("Its project “%(title)s” was funded")
+        _("Its project “{title}” was funded")
         if each.funded
-        else _("Its project “%(title)s” was not funded")
+        else _("Its project “{title}” was not funded")
     )
     steps = [
         *_sentence_steps(page),
@@ -215,7 +217,7 @@ def _steps_down(page: queries.SentencePage, each: queries.Decision) -> list[dict
             "kind": _("Ballot result"),
             "title": each.ballot_title,
             "url": reverse("ballots:result", args=[each.ballot]),
-            "note": outcome % {"title": each.title},
+            "note": format_html(outcome, title=spoken(each.title)),
         },
     ]
     if each.commitment:

@@ -5,11 +5,12 @@ from datetime import datetime
 
 from django.db import transaction
 
+from madang.core.opinion import conversation as core
 from madang.core.opinion.conversation import Conversation, input_hash
 from madang.ground.copying import analyse, copy_rows
 from madang.ground.events.outbox import record
 from madang.ground.locks import Turn, take_turns
-from madang.ground.words import Words
+from madang.ground.words import UNKNOWN, Words, language_of
 from madang.listen.hearings import events
 from madang.listen.hearings.models import (
     Hearing,
@@ -20,7 +21,7 @@ from madang.listen.hearings.models import (
     Status,
     Vote,
 )
-from madang.listen.hearings.rules import language_of, list_votes
+from madang.listen.hearings.rules import list_votes
 from madang.listen.hearings.services import create_hearing
 
 
@@ -37,6 +38,7 @@ def import_conversation(
     origin: Origin,
     at: datetime,
     closes_at: datetime | None = None,
+    language: str = "",
 ) -> Hearing:
     """Open a hearing with the statements and votes of an export, and record HearingImported.
 
@@ -44,6 +46,7 @@ def import_conversation(
     the hearing that it made the first time.
 
     texts: the sentences by id in other languages than the export's own; may be empty.
+    language: of the export's own sentences; "" goes by the letters of each.
     Raises UnableToCreateHearing: "slug-taken".
     """
     fingerprint = input_hash(conversation)
@@ -61,7 +64,8 @@ def import_conversation(
     hearing.status, hearing.opened_at = Status.OPEN, at
     hearing.source, hearing.input_hash = source, fingerprint
     hearing.save(update_fields=["status", "opened_at", "source", "input_hash"])
-    votes = _copy(hearing, conversation, texts, at)
+    own = {each.id: _own_words(each, language) for each in conversation.statements}
+    votes = _copy(hearing, conversation, {**own, **texts}, at)
     record(
         events.HearingImported(
             hearing=slug,
@@ -75,6 +79,13 @@ def import_conversation(
     return hearing
 
 
+def _own_words(statement: core.Statement, language: str) -> Words:
+    """Return a sentence as the export has it; without a text it goes by its number."""
+    if not statement.text:
+        return {UNKNOWN: f"#{statement.id}"}
+    return {language or language_of(statement.text): statement.text}
+
+
 def _copy(
     hearing: Hearing, conversation: Conversation, texts: Mapping[int, Words], at: datetime
 ) -> int:
@@ -83,7 +94,7 @@ def _copy(
         Statement(
             hearing=hearing,
             number=each.id,
-            words=texts.get(each.id) or {language_of(each.text): each.text or f"#{each.id}"},
+            words=texts[each.id],
             moderation=Moderation.HIDDEN if each.is_out else Moderation.SHOWN,
             reason="moderated out in the source" if each.is_out else "",
             written_at=at,

@@ -15,7 +15,7 @@ from madang.core.opinion import conversation as core
 from madang.core.opinion.conversation import input_hash
 from madang.core.opinion.opinion_map import CORE_VERSION
 from madang.core.opinion.report import as_json, map_conversation
-from madang.ground.words import said
+from madang.ground.words import as_written, said
 from madang.listen.hearings.models import (
     DrawnMap,
     Hearing,
@@ -215,9 +215,9 @@ def _statement_rows(sentences: Any, language: str) -> list[StatementRow]:
             number=row.number,
             text=said(row.words, language),
             theme=row.theme,
-            language=language[:2] if row.words.get(language[:2]) else next(iter(row.words)),
+            language=said(row.words, language).language,
             moderation=row.moderation,
-            reason=row.reason,
+            reason=as_written(row.reason),
             agree=row.agree,
             disagree=row.disagree,
             passed=row.passed,

@@ -1,6 +1,5 @@
 """Pure decisions of a hearing: what a sentence must be like, which votes an export holds."""
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,17 +31,6 @@ def check_statement(text: str) -> str | None:
     if len(text) > LONGEST_STATEMENT:
         return "too-long"
     return None
-
-
-def language_of(text: str) -> str:
-    """Return "ko" for a text with Korean letters in it, "en" for Latin ones, else "und".
-
-    Good enough to file an export's sentences, which do not say their language.
-    """
-    names = {unicodedata.name(letter, "").partition(" ")[0] for letter in text}
-    if "HANGUL" in names:
-        return "ko"
-    return "en" if "LATIN" in names and not names & {"CJK", "CYRILLIC", "ARABIC"} else "und"
 
 
 def list_votes(conversation: Conversation, at: datetime) -> list[ImportedVote]:

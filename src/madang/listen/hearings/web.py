@@ -7,17 +7,21 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from madang.ground.identity.access import May, Request, may
+from madang.ground.words import language_of
 from madang.listen.hearings import forms, queries, services
 from madang.listen.hearings.forms import OUTCOME_BADGES, REFUSALS, STATUS_LABELS, STATUS_TONES
 from madang.listen.hearings.models import Hearing, Moderation, Statement, Status
 from madang.listen.hearings.rules import MapInWords, put_map_in_words
 from madang.web.charts import LETTERS, OpinionMap, draw_opinion_map
 from madang.web.downloads import csv_download
+from madang.web.forms import sent_number
+from madang.web.languages import spoken
 
 
 @may(May.EVERYONE)
@@ -96,8 +100,8 @@ def vote(request: Request, slug: str) -> HttpResponse:
         services.cast_vote(
             slug=slug,
             person_id=request.who.person_id,
-            statement=_number(request.POST.get("statement")),
-            value=_number(request.POST.get("vote"), otherwise=2),
+            statement=sent_number(request.POST.get("statement")),
+            value=sent_number(request.POST.get("vote"), otherwise=2),
             at=timezone.now(),
         )
     except services.UnableToVote as unable:
@@ -106,7 +110,7 @@ def vote(request: Request, slug: str) -> HttpResponse:
         return render(request, "hearings/_card.html", _card(request, slug))
     if not request.POST.get("stay"):
         return redirect("hearings:vote", slug)
-    number = _number(request.POST.get("statement"))
+    number = sent_number(request.POST.get("statement"))
     return redirect(f"{reverse('hearings:mine', args=[slug])}#statement-{number}")
 
 
@@ -125,12 +129,13 @@ def write(request: Request, slug: str) -> HttpResponse:
     assert request.who is not None
     form = forms.SentenceForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        text = form.cleaned_data["text"]
         try:
             services.write_statement(
                 slug=slug,
                 person_id=request.who.person_id,
-                text=form.cleaned_data["text"],
-                language=_language(),
+                text=text,
+                language=language_of(text, otherwise=_language()),
                 at=timezone.now(),
             )
         except services.UnableToSpeak as unable:
@@ -281,7 +286,7 @@ def _seed(request: Request, slug: str) -> None:
 def _moderate(request: Request, slug: str) -> None:
     services.moderate_statement(
         slug=slug,
-        number=_number(request.POST.get("statement")),
+        number=sent_number(request.POST.get("statement")),
         moderation=Moderation.HIDDEN if request.POST.get("hide") else Moderation.SHOWN,
         reason=request.POST.get("reason", "")[:300],
         at=timezone.now(),
@@ -339,15 +344,15 @@ def _picture(result: dict[str, Any], words: MapInWords, you: int | None) -> Opin
         labels=[
             _("Group %(letter)s") % {"letter": LETTERS[n]} for n in range(len(words.group_sizes))
         ],
-        says=[[_spoken(s.stance, s.text) for s in said[:2]] for said in words.of_groups],
+        says=[[_stance(s.stance, s.text) for s in said[:2]] for said in words.of_groups],
         you=ids.index(you) if you in ids else None,
         unplaced=len(result["participants"]) - len(placed),
     )
 
 
-def _spoken(stance: str, text: str) -> str:
-    pattern = _("Agrees: %(text)s") if stance == "agree" else _("Disagrees: %(text)s")
-    return pattern % {"text": text}
+def _stance(stance: str, text: str) -> str:
+    pattern = _("Agrees: {text}") if stance == "agree" else _("Disagrees: {text}")
+    return format_html(pattern, text=spoken(text))
 
 
 def _card(request: Request, slug: str) -> dict[str, Any]:
@@ -360,12 +365,6 @@ def _card(request: Request, slug: str) -> dict[str, Any]:
 def _voice(request: Request, slug: str) -> str:
     assert request.who is not None
     return services.voice_of(person_id=request.who.person_id, hearing=slug)
-
-
-def _number(text: str | None, otherwise: int = -1) -> int:
-    """The whole number a form sent; what is none becomes one that no service takes."""
-    is_whole = text is not None and text.removeprefix("-").isdecimal() and len(text) < 10
-    return int(text) if is_whole and text else otherwise
 
 
 def _sees_drafts(request: Request) -> bool:

@@ -1,8 +1,9 @@
 """Commands of the ballots block."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,7 +18,10 @@ from madang.site.cli.cores import (
 )
 from madang.site.cli.files import write_json
 from madang.site.cli.refusal import Refusal
-from madang.site.cli.words import _, shell_language
+from madang.site.cli.words import Language, _, shell_language
+
+if TYPE_CHECKING:
+    from madang.core.ballot.pabulib import PabulibFile
 
 app = typer.Typer(help=_("Ballots: import, list, close and count, show."), no_args_is_help=True)
 
@@ -37,12 +41,13 @@ def import_(
     utility: UtilityName = "cost",
     completion: CompletionName = "add1u",
     tie_break: TieBreakName = "project-id",
+    language: Language = "",
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Say what would be done."))] = False,
 ) -> None:
     from madang.core.ballot.rule import parse_rule
 
-    file = read_ballot(source)
+    file = _in_language(read_ballot(source), language)
     is_completed = rule == "equal-shares"
     manifest = parse_rule(
         method=rule,
@@ -52,13 +57,12 @@ def import_(
     )
     with standing_city():
         from django.utils import timezone
-        from django.utils.text import slugify
 
         from madang.decide.ballots.forms import REFUSALS
         from madang.decide.ballots.imports import UnableToImport, import_ballot, preview_import
         from madang.decide.ballots.services import UnableToDraft
 
-        name = slug or slugify(re.sub(r"[._]+", "-", source.stem))[:80] or "imported"
+        name = slug or _slug(source)
         call: dict[str, Any] = {"file": file, "source": source.name, "slug": name, "rule": manifest}
         try:
             if dry_run:
@@ -75,6 +79,16 @@ def import_(
             else _("{slug}: {projects} projects, {voters} voters. See /ballots/{slug}/")
         )
         print(pattern.format(slug=made.slug, projects=made.projects, voters=made.voters))
+
+
+def _in_language(file: "PabulibFile", language: str) -> "PabulibFile":
+    return replace(file, meta={**file.meta, "language": language}) if language else file
+
+
+def _slug(source: Path) -> str:
+    from django.utils.text import slugify
+
+    return slugify(re.sub(r"[._]+", "-", source.stem))[:80] or "imported"
 
 
 @app.command("list", help=_("List all ballots."))

@@ -9,7 +9,7 @@ from madang.site.cli.city import standing_city
 from madang.site.cli.cores import Json, read_export
 from madang.site.cli.files import read_bytes, write_json
 from madang.site.cli.refusal import Refusal
-from madang.site.cli.words import _, shell_language
+from madang.site.cli.words import Language, _, shell_language
 
 if TYPE_CHECKING:
     from madang.core.opinion.conversation import Conversation
@@ -28,6 +28,7 @@ def import_(
         str, typer.Option(help=_("Address; made from the folder's name if absent."))
     ] = "",
     title: Annotated[str, typer.Option(help=_("Title; taken from summary.csv if absent."))] = "",
+    language: Language = "",
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Say what would be done."))] = False,
 ) -> None:
@@ -46,28 +47,31 @@ def import_(
         )
         return
     with standing_city():
-        _bring_in(conversation, name, heading, source)
+        _bring_in(conversation, name, heading, source, language)
 
 
-def _bring_in(conversation: "Conversation", slug: str, heading: str, source: Path) -> None:
+def _bring_in(
+    conversation: "Conversation", slug: str, heading: str, source: Path, language: str
+) -> None:
     from django.utils import timezone
 
+    from madang.ground.words import language_of
     from madang.listen.hearings.forms import REFUSALS
     from madang.listen.hearings.imports import import_conversation
     from madang.listen.hearings.models import Origin
-    from madang.listen.hearings.rules import language_of
     from madang.listen.hearings.services import UnableToCreateHearing, draw_map
 
     try:
         hearing = import_conversation(
             conversation=conversation,
             slug=slug,
-            title={language_of(heading): heading},
+            title={language or language_of(heading): heading},
             introduction={},
             question={},
             texts={},
             source=source.resolve().name,
             origin=Origin.IMPORTED,
+            language=language,
             at=timezone.now(),
         )
     except UnableToCreateHearing as unable:

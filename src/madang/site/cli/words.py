@@ -3,6 +3,12 @@
 import gettext
 import os
 from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from madang.ground.words import is_language
+from madang.site.cli.refusal import Refusal
 
 LOCALE = Path(__file__).resolve().parents[2] / "locale"
 
@@ -17,3 +23,18 @@ def shell_language() -> str:
 
 _catalogue = gettext.translation("django", LOCALE, [shell_language()], fallback=True)
 _ = _catalogue.gettext
+
+
+def _checked(code: str) -> str:
+    if code and not is_language(code):
+        sentence = _("{code}: not the code of a language, as ko, en and de are.")
+        raise Refusal(sentence.format(code=code))
+    return code
+
+
+Language = Annotated[
+    str,
+    typer.Option(
+        help=_("Code of the language the texts are in, as in ko, en or de."), callback=_checked
+    ),
+]

@@ -25,8 +25,11 @@ from django.utils.translation import gettext_lazy as _
 
 from madang.ground.block import Stage
 from madang.web import charts, korean
+from madang.web.languages import lang, spoken
 
 register = template.Library()
+register.filter(lang)
+register.filter(spoken)
 
 BADGE_TONES = ("neutral", "open", "waiting", "done", "stopped")
 NOTICE_TONES = ("info", "success", "warn", "error", "simulated")
