@@ -4,7 +4,7 @@ import pytest
 
 from decide.worlds import NOON, PB, make_hearing, make_plan, read_pb
 from madang.decide.ballots.imports import import_ballot
-from madang.decide.ballots.models import Ballot, Status
+from madang.decide.ballots.models import Ballot, PolicyGoal, Status
 from madang.decide.ballots.services import close_ballot
 from madang.decide.plan.models import Because, Commitment, Verdict
 from madang.decide.plan.services import update_commitment
@@ -46,6 +46,7 @@ def test_a_closed_ballot_becomes_commitments_linked_to_their_sentences():
     hearing.refresh_from_db()
     assert (hearing.status, hearing.ballot) == (HearingStatus.DECIDED, "small")
     assert Outcome.objects.count() == 2
+    assert set(PolicyGoal.objects.values_list("code", flat=True)) == {"connected", "caring"}
 
     update_commitment(
         commitment=commitments["P1"].id, draft=progress(status="underway"), note="", at=NOON

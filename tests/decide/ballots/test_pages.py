@@ -10,6 +10,7 @@ from django.utils import timezone
 from decide.worlds import (
     NOON,
     PB,
+    draft,
     make_ballot,
     make_hearing,
     make_person,
@@ -21,7 +22,13 @@ from madang.decide.ballots.imports import import_ballot
 from madang.decide.ballots.models import Ballot, Cast, Status
 from madang.decide.ballots.queries import election_on
 from madang.decide.ballots.rules import Eligibility
-from madang.decide.ballots.services import cast_ballot, close_ballot, count_ballot, explain_losers
+from madang.decide.ballots.services import (
+    cast_ballot,
+    close_ballot,
+    count_ballot,
+    explain_losers,
+    note_goals,
+)
 from madang.ground.identity.models import Role
 
 pytestmark = pytest.mark.django_db
@@ -289,3 +296,21 @@ def test_open_data_tells_of_ballots_and_results(client: Client) -> None:
     assert client.get("/api/v1/ballots/small/result").json()["winners"] == ["P1", "P2"]
     assert client.get("/api/v1/ballots/unready").status_code == 404
     assert client.get("/api/v1/ballots/unready/result").status_code == 404
+
+
+def test_the_desk_names_the_goal_that_a_project_serves(official: Client) -> None:
+    make_imported()
+    assert "<td>connected</td>" in body(official.get("/en/ballots/small/run"))
+    note_goals(goals={"connected": {"ko": "이어지는 도시", "en": "A connected city"}})
+    assert "<td>A connected city</td>" in body(official.get("/en/ballots/small/run"))
+
+
+def test_a_goal_is_chosen_by_its_name_and_one_unheard_of_is_kept(official: Client) -> None:
+    note_goals(goals={"connected": {"ko": "이어지는 도시"}, "caring": {"ko": "돌보는 도시"}})
+    make_ballot(is_open=False, projects=[draft("P1", goal="unheard-of")])
+    page = body(official.get("/ballots/small/projects/0"))
+    assert '<option value="connected">이어지는 도시</option>' in page
+    assert '<option value="unheard-of" selected>unheard-of</option>' in page
+    project = {"title_ko": "새 사업", "cost": "60", "goal": "caring"}
+    official.post("/ballots/small/projects/0", project)
+    assert Ballot.objects.get().projects.get().goal == "caring"

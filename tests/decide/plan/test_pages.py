@@ -164,6 +164,8 @@ def test_an_official_moves_a_commitment(official: Client) -> None:
     address = f"/en/plan/commitments/{commitment.id}/move"
     official.post(address, {"project": there.id})
     assert Commitment.objects.get().project == there
+    history = body(official.get(f"/en/plan/commitments/{commitment.id}/"))
+    assert "<del>Chosen by residents</del> <ins>Lessons</ins>" in history
     answer = official.post(address, {"project": 0}, follow=True)
     assert "There is no such project." in body(answer)
 

@@ -185,10 +185,10 @@ class ProjectForm(BilingualForm):
         required=False,
     )
     cost = forms.DecimalField(label=_("Cost"), max_digits=DIGITS - 6, decimal_places=2)
-    goal = forms.CharField(
+    goal = forms.ChoiceField(
         label=_("Policy goal"),
-        help_text=_("Code of the plan's goal under which a winner is carried out."),
-        max_length=40,
+        help_text=_("The plan's goal under which a winner is carried out."),
+        widget=SpokenSelect,
         required=False,
     )
     statement = forms.TypedChoiceField(
@@ -200,12 +200,20 @@ class ProjectForm(BilingualForm):
     )
 
     def __init__(
-        self, *args: Any, statements: list[StatementCard], is_new: bool = True, **kwargs: Any
+        self,
+        *args: Any,
+        statements: list[StatementCard],
+        goals: dict[str, str],
+        is_new: bool = True,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         language = get_language() or "ko"
         if not is_new:
             del self.fields["code"]
+        kept = self.initial.get("goal") or ""  # perhaps one that no plan has told of
+        named = list(({kept: kept} | goals if kept else goals).items())
+        _choices(self, "goal", [("", _("None")), *named])
         asked = [(each.number, said(each.words, language)) for each in statements]
         if asked:
             _choices(self, "statement", [("", _("None")), *asked])

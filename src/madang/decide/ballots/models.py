@@ -111,6 +111,16 @@ class BallotProject(models.Model):
         return f"{self.ballot_id}/{self.code}"
 
 
+class PolicyGoal(models.Model):
+    """What the plan calls a policy goal, as its events told it."""
+
+    code = models.CharField(max_length=40, unique=True)
+    words = models.JSONField()
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class Cast(models.Model):
     """A ballot that somebody cast: a resident by pseudonym, or an imported voter by id."""
 

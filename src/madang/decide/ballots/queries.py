@@ -12,7 +12,7 @@ from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from madang.core.ballot.election import Election, Marks, Project, VoteType, election_of
-from madang.decide.ballots.models import Ballot, BallotProject, Cast, Status
+from madang.decide.ballots.models import Ballot, BallotProject, Cast, PolicyGoal, Status
 from madang.decide.ballots.rules import Eligibility, as_pabulib, spell_share
 from madang.ground.city.card import city
 from madang.ground.words import Words, said
@@ -233,6 +233,11 @@ def _project_rows(ballot: Ballot, language: str) -> tuple[ProjectRow, ...]:
         )
         for row in rows
     )
+
+
+def goal_names(*, language: str) -> dict[str, str]:
+    """Return what the plan calls its policy goals, by code. One SQL query."""
+    return {row.code: said(row.words, language) for row in PolicyGoal.objects.order_by("id")}
 
 
 def own_cast(*, slug: str, voter: str) -> OwnCast | None:

@@ -80,12 +80,27 @@ def why_not_now(
     return None
 
 
-def why_not_openable(costs: Sequence[Decimal | None]) -> str | None:
+def why_not_framed(
+    *, budget: Decimal, opens_at: datetime | None, closes_at: datetime | None
+) -> str | None:
+    """Return a stable code for why no ballot can have this budget and these times."""
+    if budget <= 0:
+        return "budget-not-positive"
+    if opens_at and closes_at and closes_at <= opens_at:
+        return "closes-before-it-opens"
+    return None
+
+
+def why_not_openable(
+    costs: Sequence[Decimal | None], *, closes_at: datetime | None, at: datetime
+) -> str | None:
     """Return a stable code for why a ballot with projects of these costs cannot open."""
     if not costs:
         return "no-projects"
     if None in costs:
         return "cost-missing"
+    if closes_at and closes_at <= at:
+        return "closes-in-the-past"
     return None
 
 

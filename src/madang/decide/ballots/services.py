@@ -3,7 +3,7 @@
 The message of each refusal is a stable code, named where it is raised; the web layer words it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -14,7 +14,7 @@ from django.db.models import Max
 from madang.core.ballot.amount import as_text
 from madang.core.ballot.rule import Rule, parse_rule
 from madang.decide.ballots import events
-from madang.decide.ballots.models import Ballot, BallotProject, Cast, Choice, Status
+from madang.decide.ballots.models import Ballot, BallotProject, Cast, Choice, PolicyGoal, Status
 from madang.decide.ballots.queries import election_on
 from madang.decide.ballots.rules import (
     DEFAULT_RULE,
@@ -24,6 +24,7 @@ from madang.decide.ballots.rules import (
     needed_by_losers,
     tally,
     why_not_eligible,
+    why_not_framed,
     why_not_now,
     why_not_openable,
 )
@@ -88,7 +89,8 @@ def create_ballot(
     """
     if Ballot.objects.filter(slug=slug).exists():
         raise UnableToDraft("slug-taken")
-    _refuse_bad_frame(budget, opens_at, closes_at)
+    if problem := why_not_framed(budget=budget, opens_at=opens_at, closes_at=closes_at):
+        raise UnableToDraft(problem)
     if hearing and find_hearing(slug=hearing) is None:
         raise UnableToDraft("no-such-hearing")
     ballot = Ballot.objects.create(
@@ -128,7 +130,8 @@ def edit_ballot(
     Ballot.DoesNotExist.
     """
     ballot = _locked_draft(slug)
-    _refuse_bad_frame(budget, opens_at, closes_at)
+    if problem := why_not_framed(budget=budget, opens_at=opens_at, closes_at=closes_at):
+        raise UnableToDraft(problem)
     ballot.title, ballot.introduction, ballot.budget = title, introduction, budget
     ballot.rule = rule.manifest()
     ballot.eligibility, ballot.district = eligibility.value, district
@@ -188,15 +191,6 @@ def put_projects(ballot: Ballot, drafts: Sequence[ProjectDraft]) -> list[BallotP
     )
 
 
-def _refuse_bad_frame(
-    budget: Decimal, opens_at: datetime | None, closes_at: datetime | None
-) -> None:
-    if budget <= 0:
-        raise UnableToDraft("budget-not-positive")
-    if opens_at and closes_at and closes_at <= opens_at:
-        raise UnableToDraft("closes-before-it-opens")
-
-
 def _refuse_bad_projects(ballot: Ballot, drafts: Sequence[ProjectDraft]) -> None:
     if any(draft.cost is not None and draft.cost <= 0 for draft in drafts):
         raise UnableToDraft("cost-not-positive")
@@ -228,10 +222,8 @@ def open_ballot(*, slug: str, at: datetime) -> Ballot:
     if ballot.status != Status.DRAFT:
         raise UnableToOpen("not-draft")
     costs = list(ballot.projects.values_list("cost", flat=True))
-    if problem := why_not_openable(costs):
+    if problem := why_not_openable(costs, closes_at=ballot.closes_at, at=at):
         raise UnableToOpen(problem)
-    if ballot.closes_at and ballot.closes_at <= at:
-        raise UnableToOpen("closes-in-the-past")
     ballot.status, ballot.opened_at = Status.OPEN, at
     ballot.save(update_fields=["status", "opened_at"])
     record(events.BallotOpened(ballot=slug, opened_at=at))
@@ -385,7 +377,13 @@ def _winner(project: BallotProject) -> events.Winner:
     )
 
 
-# What became of a winner
+# What the plan told
+
+
+def note_goals(*, goals: Mapping[str, Words]) -> None:
+    """Keep what the plan calls its policy goals, by code; safe to repeat."""
+    for code, words in goals.items():
+        PolicyGoal.objects.update_or_create(code=code, defaults={"words": words})
 
 
 def note_commitment(*, slug: str, code: str, commitment: int, status: str) -> None:

@@ -173,7 +173,9 @@ def edit(request: Request, slug: str) -> HttpResponse:
 @require_safe
 def run(request: Request, slug: str) -> HttpResponse:
     """Everything an official does with a ballot, in one place."""
-    return render(request, "ballots/run.html", _ballot(request, slug))
+    page, goals = _ballot(request, slug), queries.goal_names(language=_language())
+    rows = [(each, goals.get(each.goal, each.goal)) for each in page["ballot"].projects]
+    return render(request, "ballots/run.html", {**page, "rows": rows})
 
 
 @may(May.OFFICIAL)
@@ -181,7 +183,7 @@ def run(request: Request, slug: str) -> HttpResponse:
 def add_project(request: Request, slug: str) -> HttpResponse:
     """Put a project on a draft."""
     page = _ballot(request, slug)
-    form = forms.ProjectForm(request.POST or None, statements=_statements(page["ballot"]))
+    form = forms.ProjectForm(request.POST or None, **_offered(page["ballot"]))
     if request.method == "POST" and form.is_valid():
         try:
             services.add_project(slug=slug, draft=form.draft(form.cleaned_data["code"]))
@@ -203,8 +205,8 @@ def edit_project(request: Request, slug: str, place: int) -> HttpResponse:
     form = forms.ProjectForm(
         request.POST or None,
         initial=forms.initial_of_project(project),
-        statements=_statements(page["ballot"]),
         is_new=False,
+        **_offered(page["ballot"]),
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -309,8 +311,10 @@ def _why_not(request: Request, ballot: queries.BallotPage) -> Any:
     return REFUSALS[code] if code else None
 
 
-def _statements(ballot: queries.BallotPage) -> list[Any]:
-    return list(find_statements(hearing=ballot.hearing)) if ballot.hearing else []
+def _offered(ballot: queries.BallotPage) -> dict[str, Any]:
+    """What a project can be filed under."""
+    statements = find_statements(hearing=ballot.hearing) if ballot.hearing else []
+    return {"statements": statements, "goals": queries.goal_names(language=_language())}
 
 
 def _hearings() -> list[tuple[str, str]]:

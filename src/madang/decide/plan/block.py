@@ -13,6 +13,6 @@ BLOCK = Block(
     ),
     home="plan:plan",
     uses=("identity", "hearings.public"),
-    emits=(events.CommitmentMade, events.CommitmentProgressed),
+    emits=(events.PlanMade, events.CommitmentMade, events.CommitmentProgressed),
     datasets=("plan.commitments",),
 )

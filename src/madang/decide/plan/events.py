@@ -7,6 +7,21 @@ from madang.ground.events.event import Event
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlannedGoal:
+    """A policy goal of a plan, so that others can name it and not only its code."""
+
+    code: str
+    words: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanMade(Event, wire="plan.plan-made.v1"):
+    plan: str  # slug
+    goals: tuple[PlannedGoal, ...]
+    made_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class CommitmentMade(Event, wire="plan.commitment-made.v1"):
     commitment: int
     words: dict[str, str]

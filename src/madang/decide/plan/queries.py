@@ -233,7 +233,11 @@ def commitment_page(*, commitment: int, language: str) -> CommitmentPage | None:
     goal = row.project.goal
     reasons = list(Because.objects.filter(commitment=row).order_by("id"))
     asked = next((each for each in reasons if each.kind == Kind.STATEMENT), None)
-    places = Project.objects.filter(goal__plan=goal.plan).order_by("goal__place", "place")
+    places = list(Project.objects.filter(goal__plan=goal.plan).order_by("goal__place", "place"))
+    names: dict[str, dict[str, str]] = {
+        "office": _office_names(language),
+        "project": {each.code: said(each.words, language) for each in places},
+    }
     return CommitmentPage(
         commitment=_commitment_rows([row], language)[0],
         project=said(row.project.words, language),
@@ -242,7 +246,7 @@ def commitment_page(*, commitment: int, language: str) -> CommitmentPage | None:
         plan_slug=goal.plan.slug,
         places=tuple((each.id, said(each.words, language)) for each in places),
         because=tuple(_reason_row(each, language) for each in reasons),
-        changes=tuple(_change_row(each, language) for each in _changes(row)),
+        changes=tuple(_change_row(each, names) for each in _changes(row)),
         hearing=find_hearing(slug=asked.hearing) if asked else None,
         statement=_statement(asked) if asked else None,
     )
@@ -338,21 +342,19 @@ def _changes(row: Commitment) -> Iterable[Change]:
     return Change.objects.filter(commitment=row).order_by("-changed_at", "-id")
 
 
-def _change_row(row: Change, language: str) -> ChangeRow:
-    offices = _office_names(language)
+def _change_row(row: Change, names: dict[str, dict[str, str]]) -> ChangeRow:
+    """names: what codes are called, by field."""
+
+    def told(field: str, value: str) -> str:
+        return names.get(field, {}).get(value) or as_written(value)
+
     return ChangeRow(
         changed_at=row.changed_at,
         note=as_written(row.note),
         status_before=row.status_before,
         status=row.status,
         fields=tuple(
-            (
-                name,
-                *(
-                    as_written(t) if name == "partners" else offices.get(t, t)
-                    for t in (before, after)
-                ),
-            )
+            (name, told(name, before), told(name, after))
             for name, (before, after) in row.fields.items()
         ),
     )

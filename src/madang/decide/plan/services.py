@@ -7,7 +7,12 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Max
 
-from madang.decide.plan.events import CommitmentMade, CommitmentProgressed
+from madang.decide.plan.events import (
+    CommitmentMade,
+    CommitmentProgressed,
+    PlanMade,
+    PlannedGoal,
+)
 from madang.decide.plan.models import (
     Because,
     Change,
@@ -55,7 +60,7 @@ class UnableToMove(Exception):
 def create_plan(
     *, slug: str, title: Words, vision: Words, goals: tuple[GoalDraft, ...], at: datetime
 ) -> Plan:
-    """Make a plan from its description. From now on it takes in what ballots decide.
+    """Make a plan from its description and record PlanMade. It takes in what ballots decide.
 
     Raises UnableToCreatePlan: "slug-taken", "code-twice", "two-intakes", "unknown-office".
     """
@@ -86,6 +91,8 @@ def create_plan(
             )
             for number, each in enumerate(draft.projects)
         )
+    told = tuple(PlannedGoal(code=each.code, words=dict(each.words)) for each in goals)
+    record(PlanMade(plan=slug, goals=told, made_at=at))
     return plan
 
 
