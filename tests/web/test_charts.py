@@ -15,6 +15,7 @@ from madang.web.charts import (
     scale_to_pixels,
     split_bar,
 )
+from madang.web.nearness import YourPlace
 
 coordinates = st.floats(-1e6, 1e6)
 pixels = st.tuples(st.integers(0, WIDTH), st.integers(0, HEIGHT))
@@ -34,7 +35,11 @@ def test_a_hand_drawn_map() -> None:
     assert (walkers.letter, walkers.says) == ("A", ("More pavements",))
     assert drivers.points == "592,240 592,240"  # a lone point carries its mark twice
     assert (drawn.ungrouped, drawn.ungrouped_points) == (1, "320,240 320,240")
-    assert (drawn.you, drawn.you_letter, drawn.participants) == ((48, 104), "A", 4)
+    assert (drawn.you, drawn.your_place, drawn.participants) == (
+        (48, 104),
+        YourPlace("A", is_central=True, beside="B"),
+        4,
+    )
 
 
 def test_each_group_has_a_shape_of_its_own() -> None:

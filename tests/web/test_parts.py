@@ -125,9 +125,22 @@ def test_the_map_tells_in_words_what_it_draws() -> None:
     html = render('{% include "web/parts/opinion_map.html" with simulated=True %}', map=drawn)
     assert "4 people as points, in 2 groups. Group A: 67%. Group B: 33%." in html
     assert "You stand in group B." in html
+    assert "The groups border on one another, with no clear gap between them." not in html
+    assert "You stand in the middle of group B." in html
     assert "1 person answered too little" in html
     assert "Simulated data" in html
     assert all(f">{label}<" in html for label in ("Walkers", "Drivers"))
+
+
+def test_the_map_tells_which_groups_are_near_and_where_the_reader_stands() -> None:
+    square = [(0, 0), (0, 2), (2, 0), (2, 2)]
+    points = [(x + 9 * n, y, group) for group, n in enumerate([0, 1, 4]) for x, y in square]
+    drawn = draw_opinion_map(points=points, labels=["Walkers", "Drivers", "Riders"], you=5)
+    html = render('{% include "web/parts/opinion_map.html" %}', map=drawn)
+    assert "There is a clear gap between the groups." in html
+    assert "Groups A and B are nearest to each other, groups A and C farthest apart." in html
+    assert "You stand in the middle of group B." in html
+    assert [*re.findall(r"Nearest: group (\w)", html)] == ["B", "A", "B"]
 
 
 def test_the_chain_links_every_step_but_the_one_the_reader_is_on() -> None:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
+from madang.web.nearness import Layout, Pixel, YourPlace, centre_of, lay_out, place
+
 # Each group has a letter and a shape of its own, drawn in a box of 24 by 24.
 SHAPES = {
     "A": "M2,12a10,10 0 1,0 20,0a10,10 0 1,0 -20,0z",
@@ -19,7 +21,6 @@ SHAPES = {
 LETTERS = tuple(SHAPES)
 WIDTH, HEIGHT, MARGIN = 640, 480, 48
 SMALLEST_EXTENT = 1e-12  # points that are no farther apart stand in one place
-Pixel = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class GroupOnMap:
     cy: int
     points: str  # as SVG writes them: "x,y x,y"
     hull: str  # likewise, corners only
+    beside: str | None  # letter of the group that is nearest, where there is another
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ class OpinionMap:
     ungrouped_points: str
     point_size: int  # pixels across
     you: Pixel | None
-    you_letter: str | None
+    layout: Layout
+    your_place: YourPlace | None
 
 
 def draw_opinion_map(
@@ -89,8 +92,12 @@ def draw_opinion_map(
         if group is not None and not 0 <= group < len(labels):
             raise ValueError(f"a point stands in group {group}, of which nothing is said")
         (alone if group is None else members[group]).append(pixel)
-    grouped = len(points) - len(alone)
+    by_letter = dict(zip(LETTERS, members, strict=False))
+    if empty := [letter for letter, group in by_letter.items() if not group]:
+        raise ValueError(f"group {empty[0]} has no point")
+    layout = lay_out(by_letter)
     your_group = None if you is None else points[you][2]
+    your_letter = None if your_group is None else LETTERS[your_group]
     return OpinionMap(
         width=WIDTH,
         height=HEIGHT,
@@ -101,7 +108,8 @@ def draw_opinion_map(
                 label=label,
                 says=tuple(says[index]) if says else (),
                 members=members[index],
-                grouped=grouped,
+                grouped=len(points) - len(alone),
+                beside=layout.beside[LETTERS[index]],
             )
             for index, label in enumerate(labels)
         ),
@@ -109,7 +117,8 @@ def draw_opinion_map(
         ungrouped_points=_written(alone),
         point_size=15 if len(points) <= 400 else 11 if len(points) <= 2000 else 9,
         you=None if you is None else pixels[you],
-        you_letter=None if your_group is None else LETTERS[your_group],
+        layout=layout,
+        your_place=None if you is None else place(pixels[you], your_letter, by_letter),
     )
 
 
@@ -181,9 +190,9 @@ def _draw_group(
     says: tuple[str, ...],
     members: list[Pixel],
     grouped: int,
+    beside: str | None,
 ) -> GroupOnMap:
-    if not members:
-        raise ValueError(f"group {letter} has no point")
+    centre_x, centre_y = centre_of(members)
     return GroupOnMap(
         letter=letter,
         css=f"group-{letter.lower()}",
@@ -192,10 +201,11 @@ def _draw_group(
         says=says,
         size=len(members),
         share=len(members) / grouped,
-        cx=round(sum(x for x, _ in members) / len(members)),
-        cy=round(sum(y for _, y in members) / len(members)),
+        cx=round(centre_x),
+        cy=round(centre_y),
         points=_written(members),
         hull=_written(convex_hull(members)),
+        beside=beside,
     )
 
 
