@@ -23,3 +23,20 @@ def test_no_desk_is_wider_than_a_small_screen(visitor: Visitor, official: Accoun
     for path in DESKS:
         visitor.opens(path)
         visitor.stands_at(visitor.main.get_by_role("heading", level=1).inner_text())
+
+
+@pytest.mark.parametrize("way", [Way.MOUSE])
+def test_a_name_of_one_long_word_is_broken(visitor: Visitor, official: Account) -> None:
+    slug, name = f"long-{visitor.language}", "아주긴이름이한마디로이어져도화면을넘치지않습니다"
+    visitor.opens("/account/login/")
+    visitor.signs_in(official)
+    visitor.opens("/ballots/new?hearing=next-year")
+    told = {"slug": slug, "title_ko": name, "introduction_ko": name, "budget": "1000"}
+    for field, text in told.items():
+        visitor.page.locator(f"[name={field}]").fill(text)
+    visitor.page.locator("[name=statements]").first.check()
+    visitor.presses(visitor.says("Make the draft"))
+    visitor.stands_at(visitor.says("Run this ballot"))
+    for path in ("edit", "projects/0", "projects/add", "open"):
+        visitor.opens(f"/ballots/{slug}/{path}")
+        visitor.stands_at(visitor.main.get_by_role("heading", level=1).inner_text())
