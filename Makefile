@@ -46,7 +46,7 @@ $(VENDOR)/.ready: .venv/.ready package.json package-lock.json
 	@touch $@
 
 test: setup check  ## Everything CI runs: check, then all tests.
-	@bash tests/install_chromium.sh
+	@bash tests/install_packages.sh
 	@$(BIN)/pytest
 
 check: setup  ## Style, types and import contracts.

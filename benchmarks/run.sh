@@ -13,5 +13,7 @@ for bench in opinion_map ballot_count; do
   echo; echo "== $bench"
   .venv/bin/python "benchmarks/$bench.py" --peer-python .venv-bench/bin/python
 done
+echo; echo "== journal"
+.venv/bin/python benchmarks/journal.py
 echo; echo "== voting"
 .venv/bin/python benchmarks/voting.py

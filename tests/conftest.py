@@ -19,6 +19,7 @@ hypothesis.settings.load_profile("madang")
 
 settings.SECRET_KEY = "for tests only, " * 4
 settings.MADANG_PSEUDONYM_KEY = "for tests only"
+settings.MADANG_JOURNAL_KEY = "for tests only"
 settings.STORAGES["staticfiles"] = {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }

@@ -27,7 +27,7 @@ def test_another_kind_of_database_is_refused(monkeypatch: pytest.MonkeyPatch) ->
 def test_secrets_are_made_once_and_closed_to_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("MADANG_SECRET_KEY", "MADANG_PSEUDONYM_KEY"):
+    for name in ("MADANG_SECRET_KEY", "MADANG_PSEUDONYM_KEY", "MADANG_JOURNAL_KEY"):
         monkeypatch.delenv(name, raising=False)
     keep_secrets(tmp_path)
     first = secret("MADANG_PSEUDONYM_KEY", tmp_path)

@@ -14,6 +14,7 @@ class Turn(IntEnum):
     HEARING_NUMBERS = 0x4D41
     BALLOT_IMPORT = 0x4D42
     HEARING_IMPORT = 0x4D43
+    JOURNAL = 0x4D44
 
 
 def keep_open(model: type[M], slug: str) -> M | None:

@@ -34,7 +34,7 @@ def keep_secrets(data: Path) -> None:
     # Mails that are kept instead of sent hold links that open accounts.
     for closed in (folder, data / "mail"):
         closed.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name in ("MADANG_SECRET_KEY", "MADANG_PSEUDONYM_KEY"):
+    for name in ("MADANG_SECRET_KEY", "MADANG_PSEUDONYM_KEY", "MADANG_JOURNAL_KEY"):
         kept = folder / name.lower()
         if name in environ or kept.exists():
             continue

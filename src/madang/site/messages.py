@@ -16,7 +16,8 @@ from django.utils.translation.template import templatize
 
 PACKAGE = Path(__file__).resolve().parent.parent
 LANGUAGES = ("ko", "en")
-# BadInput's third argument is its sentence; `marked` names texts where Django is not at hand.
+# BadInput's third argument is its sentence, the first one that of what is wrong with a log;
+# `marked` names texts where Django is not at hand.
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
@@ -26,6 +27,8 @@ KEYWORDS = {
     "marked": None,
     "marked_plural": (1, 2),
     "BadInput": (3,),
+    "NotProved": (1,),
+    "BadNote": (1,),
 }
 
 

@@ -52,6 +52,9 @@ MADANG_PSEUDONYM_KEY · made once, kept in `secrets/` of the data folder
   Key of the pseudonyms under which people vote. Keep a copy away from the database. Never change
   it while a hearing or a ballot is open: under a new key everybody would be a stranger, and could
   vote once more.
+MADANG_JOURNAL_KEY · made once, kept in `secrets/` of the data folder
+  Key that signs the journal. Keep a copy: a journal signed by another key is another journal, and
+  whoever noted the public key down will not believe it.
 MADANG_MAIL_HOST · none: mail is written into `mail/` of the data folder
   Mail server as `host` or `host:port` (25 where no port is named). It must take our mail without a
   password. Where it is named, people who sign up confirm their address by a code.
@@ -158,7 +161,8 @@ def _events() -> Iterator[str]:
 def _event(event: "type[Event]", heard_by: list[str]) -> Iterator[str]:
     yield from (f"### {event.__name__}", "")
     by = ", ".join(heard_by) or "nobody yet"
-    yield f"`{event.wire}`, heard by {by}. {_own_doc(event)}".rstrip()
+    sealed = "; sealed in the journal" if event.sealed else ""
+    yield f"`{event.wire}`, heard by {by}{sealed}. {_own_doc(event)}".rstrip()
     yield ""
     yield from _fields(event)
 

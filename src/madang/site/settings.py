@@ -19,6 +19,7 @@ ALLOWED_HOSTS = listed("MADANG_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = listed("MADANG_ORIGINS", [])
 SECRET_KEY = secret("MADANG_SECRET_KEY", MADANG_DATA)
 MADANG_PSEUDONYM_KEY = secret("MADANG_PSEUDONYM_KEY", MADANG_DATA)
+MADANG_JOURNAL_KEY = secret("MADANG_JOURNAL_KEY", MADANG_DATA)
 
 BLOCKS = discover_blocks()
 INSTALLED_APPS = [
@@ -33,6 +34,7 @@ INSTALLED_APPS = [
     "csp",
     "madang.ground.events",
     "madang.ground.identity",
+    "madang.ground.journal",
     "madang.web",
     *[placed.package for placed in BLOCKS],
 ]

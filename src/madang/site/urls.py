@@ -7,6 +7,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from madang.ground.journal.web import journal
 from madang.site import home
 from madang.site.api import api
 
@@ -14,10 +15,12 @@ urlpatterns = [
     path("healthz", home.healthz),
     path("robots.txt", home.robots),
     path("api/v1/", api.urls),
+    path("journal/", include("madang.ground.journal.web")),
     *i18n_patterns(
         path("", home.home, name="home"),
         path("about/privacy", home.privacy, name="privacy"),
         path("about/blocks", home.blocks, name="blocks"),
+        path("about/journal", journal, name="journal"),
         # Changing the address by which one signs in comes with proofs of it; not yet.
         path("account/email/", RedirectView.as_view(pattern_name="identity:me")),
         path("account/", include("allauth.account.urls")),

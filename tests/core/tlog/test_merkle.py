@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from core.tlog.logs import Log, numbered
 from madang.core.tlog.merkle import (
     EMPTY_ROOT,
-    NotProved,
     check_consistency,
     leaf_hash,
     node_hash,
     root_by_inclusion,
     root_of,
 )
+from madang.core.tlog.trouble import NotProved
 
 # The entries and the roots of the first 1 to 8 of them, as the tests of Certificate Transparency
 # (github.com/google/certificate-transparency, Apache-2.0) publish them.

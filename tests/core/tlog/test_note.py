@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from core.tlog.logs import Log, numbered
 from madang.core.tlog.checkpoint import Checkpoint, Proof, parse_checkpoint, parse_proof
 from madang.core.tlog.merkle import leaf_hash, root_by_inclusion
-from madang.core.tlog.note import BadNote, Key, Kind, Note, parse_key, parse_note, signed, signers
+from madang.core.tlog.note import Key, Kind, Note, parse_key, parse_note, signed, signers
+from madang.core.tlog.trouble import BadNote
 
 # From c2sp.org/signed-note.
 VKEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
@@ -75,7 +76,7 @@ def test_a_cosignature_stands_for_its_own_time_alone() -> None:
         (b"text\n", "no signatures"),
         (b"text\n\n", "no signature"),
         (b"text\n\nno dash AAAAAAAA\n", "no signature"),
-        ("text\n\n— name not-base64!\n".encode(), "not in Base64"),
+        ("text\n\n— name not-base64!\n".encode(), "not in Base64: not-base64!"),
         ("text\n\n— name AAAAAA==\n".encode(), "no signature"),
         ("te\txt\n\n— name AAAAAAAA\n".encode(), "control characters"),
         (b"\xff\n\n", "not in UTF-8"),
@@ -149,7 +150,7 @@ def test_a_proof_survives_as_a_file_and_still_proves(size: int, extra: bytes, da
         (b"", "no proof"),
         (b"c2sp.org/tlog-proof@v1\nindex 0\n", "no proof"),
         (b"c2sp.org/tlog-proof@v1\n\nx", "which entry"),
-        (b"c2sp.org/tlog-proof@v1\nindex 00\n\nx", "the index is no number"),
+        (b"c2sp.org/tlog-proof@v1\nindex 00\n\nx", "this is no number: 00"),
         (b"c2sp.org/tlog-proof@v1\nindex 0\nAAAA\n\nx", "has 3 bytes, not 32"),
         (b"c2sp.org/tlog-proof@v1\nindex 0" + b"\nAAAA" * 65 + b"\n\nx", "more than 64"),
         (b"\xff\n\n", "not in UTF-8"),

@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass
 
 from madang.core.tlog.merkle import HASH_BYTES
-from madang.core.tlog.note import BadNote, Note, from_base64, parse_note, to_base64
+from madang.core.tlog.note import Note, from_base64, parse_note, to_base64
+from madang.core.tlog.trouble import BadNote
 
 NUMBER = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 PROOF_HEADER = "c2sp.org/tlog-proof@v1"
@@ -57,7 +58,7 @@ def parse_checkpoint(note: Note) -> Checkpoint:
     if len(lines) < 4 or not all(lines[:-1]):
         raise BadNote("a checkpoint has three lines: origin, size, root")
     origin, size, root = lines[:3]
-    return Checkpoint(origin, _number(size, "the size"), _hash(root, "the root"))
+    return Checkpoint(origin, _number(size), _hash(root))
 
 
 def parse_proof(data: bytes) -> Proof:
@@ -68,27 +69,32 @@ def parse_proof(data: bytes) -> Proof:
     except UnicodeDecodeError:
         raise BadNote("the proof is not in UTF-8") from None
     if lines.pop(0) != PROOF_HEADER or not blank:
-        raise BadNote(f"this is no proof: its first line should be {PROOF_HEADER}")
+        raise BadNote("this is no proof: its first line should be {header}", header=PROOF_HEADER)
     extra = b""
     if lines and lines[0].startswith("extra "):
-        extra = from_base64(lines.pop(0).removeprefix("extra "), "the extra data")
+        extra = from_base64(lines.pop(0).removeprefix("extra "))
     if not lines or not lines[0].startswith("index "):
         raise BadNote("the proof does not say which entry it is for")
-    index = _number(lines.pop(0).removeprefix("index "), "the index")
+    index = _number(lines.pop(0).removeprefix("index "))
     if len(lines) > MOST_STEPS:
-        raise BadNote(f"the proof has more than {MOST_STEPS} steps")
-    steps = tuple(_hash(line, "a step of the proof") for line in lines)
+        raise BadNote("the proof has more than {most} steps", most=MOST_STEPS)
+    steps = tuple(_hash(line) for line in lines)
     return Proof(index, steps, parse_note(below), extra)
 
 
-def _number(text: str, what: str) -> int:
+def _number(text: str) -> int:
     if not NUMBER.fullmatch(text):
-        raise BadNote(f"{what} is no number: {text[:40]}")
+        raise BadNote("this is no number: {text}", text=text[:40])
     return int(text)
 
 
-def _hash(text: str, what: str) -> bytes:
-    found = from_base64(text, what)
+def _hash(text: str) -> bytes:
+    found = from_base64(text)
     if len(found) != HASH_BYTES:
-        raise BadNote(f"{what} has {len(found)} bytes, not {HASH_BYTES}")
+        raise BadNote(
+            "this hash has {found} bytes, not {wanted}: {text}",
+            found=len(found),
+            wanted=HASH_BYTES,
+            text=text[:60],
+        )
     return found

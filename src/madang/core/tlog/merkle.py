@@ -6,12 +6,10 @@ Source: RFC 9162, section 2.1 (the hashes are those of RFC 6962). All hashes are
 from collections.abc import Sequence
 from hashlib import sha256
 
+from madang.core.tlog.trouble import NotProved
+
 HASH_BYTES = 32
 EMPTY_ROOT = sha256(b"").digest()
-
-
-class NotProved(ValueError):
-    """The proof does not show what it should; the message is an English sentence."""
 
 
 def leaf_hash(entry: bytes) -> bytes:
@@ -42,11 +40,11 @@ def root_by_inclusion(*, leaf: bytes, index: int, size: int, proof: Sequence[byt
     for an index outside the tree and for a proof that is too long or too short for it.
     """
     if not 0 <= index < size:
-        raise NotProved(f"entry {index} is not within a log of {size}")
+        raise NotProved("entry {index} is not within a log of {size}", index=index, size=size)
     place, last, found = index, size - 1, leaf
     for step in proof:
         if last == 0:
-            raise NotProved(f"the proof has more than the {size.bit_length()} steps it can have")
+            raise NotProved("the proof goes on above the root")
         if place % 2 or place == last:
             found = node_hash(step, found)
             while place and place % 2 == 0:
@@ -64,11 +62,11 @@ def check_consistency(
 ) -> None:
     """Return if the new tree begins with all of the old one. Section 2.1.4.2. Raises NotProved."""
     if old_size > new_size:
-        raise NotProved(f"the log shrank from {old_size} to {new_size} entries")
+        raise NotProved("the log shrank from {old} to {new} entries", old=old_size, new=new_size)
     if old_size in (0, new_size):
         expected = EMPTY_ROOT if old_size == 0 else new_root
         if old_root != expected or proof:
-            raise NotProved(f"two logs of {old_size} entries differ")
+            raise NotProved("two logs of {size} entries differ", size=old_size)
         return
     steps = list(proof)
     if old_size & (old_size - 1) == 0:  # then the old root is itself a node of the new tree
@@ -77,7 +75,9 @@ def check_consistency(
         raise NotProved("the proof is empty")
     old, new = _roots_by_consistency(old_size - 1, new_size - 1, steps)
     if old != old_root:
-        raise NotProved(f"the new log does not begin with the {old_size} entries of the old one")
+        raise NotProved(
+            "the new log does not begin with the {size} entries of the old one", size=old_size
+        )
     if new != new_root:
         raise NotProved("the proof does not lead to the new root")
 

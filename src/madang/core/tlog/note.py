@@ -13,16 +13,14 @@ from enum import IntEnum
 from hashlib import sha256
 from typing import NamedTuple
 
+from madang.core.tlog.trouble import BadNote
+
 Sign = Callable[[bytes], bytes]  # message → signature
 Verify = Callable[[bytes, bytes, bytes], bool]  # public key, signature, message
 
 NAME = re.compile(r"[^\s+]+")
 MOST_SIGNATURES = 64
 PUBLIC_BYTES = 32
-
-
-class BadNote(ValueError):
-    """What should be a note, a key or a checkpoint is none, or is not signed as it should be."""
 
 
 class Kind(IntEnum):
@@ -72,14 +70,18 @@ def parse_key(text: str) -> Key:
     """Return the key of a vkey. Raises BadNote."""
     name, _, rest = text.strip().partition("+")
     claimed, _, coded = rest.partition("+")
-    material = from_base64(coded, "the key")
+    material = from_base64(coded)
     if not NAME.fullmatch(name) or len(material) != 1 + PUBLIC_BYTES:
         raise BadNote("this is no key: it should read name+id+key")
     if material[0] not in tuple(Kind):
-        raise BadNote(f"the key of {name} is of type {material[0]}; only Ed25519 is known here")
+        raise BadNote(
+            "the key of {name} is of type {kind}; only Ed25519 is known here",
+            name=name,
+            kind=material[0],
+        )
     key = Key(name, Kind(material[0]), material[1:])
     if key.id.hex() != claimed:
-        raise BadNote(f"the key of {name} does not fit its own id {claimed}")
+        raise BadNote("the key of {name} does not fit its own id {id}", name=name, id=claimed)
     return key
 
 
@@ -96,16 +98,16 @@ def parse_note(data: bytes) -> Note:
         raise BadNote("the note has no signatures below a blank line")
     lines = below[:-1].split("\n")
     if len(lines) > MOST_SIGNATURES:
-        raise BadNote(f"the note has more than {MOST_SIGNATURES} signatures")
+        raise BadNote("the note has more than {most} signatures", most=MOST_SIGNATURES)
     return Note(text + "\n", tuple(map(_parse_signature, lines)))
 
 
 def _parse_signature(line: str) -> Signature:
     dash, _, rest = line.partition(" ")
     name, _, coded = rest.partition(" ")
-    value = from_base64(coded, "a signature")
+    value = from_base64(coded)
     if dash != "—" or not NAME.fullmatch(name) or len(value) <= 4:
-        raise BadNote(f"this is no signature: {line[:80]}")
+        raise BadNote("this is no signature: {line}", line=line[:80])
     return Signature(name, value[:4], value[4:])
 
 
@@ -131,7 +133,7 @@ def signers(note: Note, keys: Iterable[Key], verify: Verify) -> list[tuple[Key, 
         stamp = signature.value[:8] if key.kind == Kind.COSIGNATURE else b""
         value, message = signature.value[len(stamp) :], _message(note.text, key.kind, stamp)
         if not verify(key.public, value, message):
-            raise BadNote(f"the signature of {key.name} does not fit")
+            raise BadNote("the signature of {name} does not fit", name=key.name)
         found.append((key, int.from_bytes(stamp, "big") if stamp else None))
     return found
 
@@ -146,9 +148,9 @@ def to_base64(data: bytes) -> str:
     return b64encode(data).decode("ascii")
 
 
-def from_base64(text: str, what: str) -> bytes:
-    """Return the bytes; `what` they should be is for the message. Raises BadNote."""
+def from_base64(text: str) -> bytes:
+    """Return the bytes. Raises BadNote."""
     try:
         return b64decode(text, validate=True)
     except (NotBase64, ValueError):
-        raise BadNote(f"{what} is not in Base64") from None
+        raise BadNote("this is not in Base64: {text}", text=text[:60]) from None

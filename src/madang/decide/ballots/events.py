@@ -24,7 +24,7 @@ class BallotImported(Event, wire="ballots.ballot-imported.v1"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class BallotCast(Event, wire="ballots.ballot-cast.v1"):
+class BallotCast(Event, wire="ballots.ballot-cast.v1", sealed=True):
     ballot: str
     cast_at: datetime
 

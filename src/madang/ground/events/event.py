@@ -17,15 +17,17 @@ class Event:
     """Something that happened: past tense, versioned, never changed once it is out.
 
     A subclass is a frozen keyword-only dataclass that names itself on the wire:
-    `class HearingClosed(Event, wire="hearings.hearing-closed.v1")`.
+    `class HearingClosed(Event, wire="hearings.hearing-closed.v1")`. One that speaks of a person
+    adds `sealed=True`: the journal then shows that it happened, and none of its facts.
     """
 
     wire: ClassVar[str]
+    sealed: ClassVar[bool]
 
-    def __init_subclass__(cls, wire: str) -> None:
+    def __init_subclass__(cls, wire: str, *, sealed: bool = False) -> None:
         assert wire not in EVENTS, f"two events are called {wire}"
         assert wire.rpartition(".v")[2].isdigit(), f"{wire} carries no version"
-        cls.wire = wire
+        cls.wire, cls.sealed = wire, sealed
         EVENTS[wire] = cls
 
 

@@ -5,12 +5,23 @@ from django.db.models.functions import Now
 
 
 class OutboxEvent(models.Model):
-    """One event, written in the transaction of the act that it tells of."""
+    """One event, written in the transaction of the act that it tells of.
+
+    leaf: its place in the journal, from 0; None until it has one.
+    salt: what its seal there is made with; None for an event that the journal tells openly.
+    """
 
     id = models.BigAutoField(primary_key=True)
     wire = models.CharField(max_length=100)
     payload = models.JSONField()
     recorded_at = models.DateTimeField(db_default=Now())
+    leaf = models.BigIntegerField(null=True, unique=True)
+    salt = models.BinaryField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["id"], name="not_in_the_journal", condition=models.Q(leaf=None))
+        ]
 
     def __str__(self) -> str:
         return f"{self.id} {self.wire}"

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
+from secrets import token_bytes
 from typing import TypeVar
 
 from django.db import connection, transaction
@@ -33,7 +34,11 @@ def handles(event_class: type[E]) -> Callable[[Callable[[E], None]], Callable[[E
 def record(event: Event) -> None:
     """Write the event to the outbox and queue its delivery, in the caller's transaction."""
     assert connection.in_atomic_block, "an event is recorded with the act it tells of"
-    row = OutboxEvent.objects.create(wire=event.wire, payload=to_payload(event))
+    row = OutboxEvent.objects.create(
+        wire=event.wire,
+        payload=to_payload(event),
+        salt=token_bytes(32) if event.sealed else None,
+    )
     for handler in _handlers[event.wire]:
         deliver.defer(event_id=row.id, handler=handler)
 

@@ -8,21 +8,21 @@ from madang.ground.events.event import Event
 
 
 @dataclass(frozen=True, kw_only=True)
-class ResidencyRecorded(Event, wire="identity.residency-recorded.v1"):
+class ResidencyRecorded(Event, wire="identity.residency-recorded.v1", sealed=True):
     person_id: UUID
     proof: str
     recorded_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
-class RoleGranted(Event, wire="identity.role-granted.v1"):
+class RoleGranted(Event, wire="identity.role-granted.v1", sealed=True):
     person_id: UUID
     role: str
     granted_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
-class RoleWithdrawn(Event, wire="identity.role-withdrawn.v1"):
+class RoleWithdrawn(Event, wire="identity.role-withdrawn.v1", sealed=True):
     person_id: UUID
     role: str
     withdrawn_at: datetime

@@ -39,7 +39,7 @@ class StatementModerated(Event, wire="hearings.statement-moderated.v1"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class VoteCast(Event, wire="hearings.vote-cast.v1"):
+class VoteCast(Event, wire="hearings.vote-cast.v1", sealed=True):
     hearing: str
     participant: int  # number in the hearing; stands for nobody outside it
     statement: int

@@ -10,6 +10,8 @@ from django.utils import timezone
 from madang.ground.identity.models import Person, Proof, Role
 from madang.ground.identity.services import grant_role, record_residency
 from madang.ground.jobs.queue import work_off
+from madang.ground.journal.queries import standing
+from madang.ground.journal.services import extend_journal
 from madang.site.cli.refusal import Refusal
 from madang.site.cli.words import _, shell_language
 from madang.site.loop import ballot_summary, commitments, hearing_summary
@@ -42,6 +44,7 @@ def load_sample(data: Path) -> None:
     load_hearing(SAMPLE / "next" / "hearing")
     load_ballot(SAMPLE / "next" / "ballot")
     _add_people(_password(data))
+    extend_journal(at=timezone.now())
 
 
 def print_loop() -> None:
@@ -68,6 +71,10 @@ def print_loop() -> None:
     _line(0, _("Commitments"), str(len(rows)))
     for row in rows:
         _item(f"[{row['status']}] {row['title']} ← {row['because']}")
+    now = standing()
+    assert now is not None, "a loaded city has a journal"
+    _line(0, _("Journal"), f"{now.head.size:,}")
+    _item(f"root  {now.head.root.hex()}")
 
 
 def _line(depth: int, name: str, value: str) -> None:

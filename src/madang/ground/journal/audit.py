@@ -1,0 +1,97 @@
+"""Hold the database against the log that was signed, and name what differs."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from itertools import chain
+
+from madang.core.tlog.check import check_growth, check_head, check_log
+from madang.core.tlog.checkpoint import Checkpoint
+from madang.core.tlog.note import parse_note
+from madang.core.tlog.trouble import BadNote, NotProved, Untrue
+from madang.ground.events.models import OutboxEvent
+from madang.ground.journal import files
+from madang.ground.journal.entries import entry_of
+from madang.ground.journal.keys import city_key, verify
+from madang.ground.journal.models import SignedHead
+from madang.ground.journal.services import journal_origin
+from madang.ground.words import marked as _
+
+
+class Trouble(Enum):
+    """What can be wrong, each with an English sentence whose places the finding fills."""
+
+    CHANGED = _("Entry {place} ({act}, event {event}) is not what was signed.")
+    MISSING = _("The event of entry {place} is gone from the database.")
+    UNSIGNED = _("Event {event} ({act}) claims entry {place}, which nobody signed.")
+    FILES = _("The files of the log are not what was signed: {why}.")
+    HEAD = _("The signed head of {place} entries does not fit the log: {why}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong. place: an entry, for a head its size; why: of files and heads."""
+
+    trouble: Trouble
+    place: int | None = None
+    event: int | None = None
+    act: str = ""
+    why: Untrue | None = None
+
+    def __str__(self) -> str:
+        return self.said(lambda text: text)
+
+    def said(self, translate: Callable[[str], str]) -> str:
+        """Return the finding as a sentence."""
+        why = self.why and translate(self.why.reason).format(**self.why.values)
+        return translate(self.trouble.value).format(
+            place=self.place, event=self.event, act=self.act, why=why
+        )
+
+
+def audit_journal() -> Iterator[Finding]:
+    """Yield everything that differs: rows from entries, files from roots, heads from signatures.
+
+    Reads every event once, in the order of the log, and every file of the log. What is not in
+    the log yet is not looked at.
+    """
+    heads = []
+    for row in SignedHead.objects.order_by("size"):
+        try:
+            note = parse_note(row.note.encode())
+            heads.append(check_head(note, [city_key(journal_origin())], verify))
+        except BadNote as bad:
+            yield Finding(Trouble.HEAD, place=row.size, why=bad)
+    if not heads:
+        return
+    try:
+        yield from _compare(heads[-1])
+        for head in heads[:-1]:
+            yield from _check_growth(head, heads[-1])
+    except NotProved as broken:
+        yield Finding(Trouble.FILES, why=broken)
+    except FileNotFoundError as lost:
+        yield Finding(Trouble.FILES, why=NotProved("{path} is missing", path=lost.filename))
+
+
+def _compare(head: Checkpoint) -> Iterator[Finding]:
+    """Go through entries and events side by side."""
+    events = OutboxEvent.objects.exclude(leaf=None).order_by("leaf").iterator(chunk_size=2000)
+    event = next(events, None)
+    for place, entry in enumerate(chain.from_iterable(check_log(head, files.read))):
+        if event is None or event.leaf != place:
+            yield Finding(Trouble.MISSING, place=place)
+            continue
+        if entry_of(event) != entry:
+            yield Finding(Trouble.CHANGED, place=place, event=event.id, act=event.wire)
+        event = next(events, None)
+    while event is not None:
+        yield Finding(Trouble.UNSIGNED, place=event.leaf, event=event.id, act=event.wire)
+        event = next(events, None)
+
+
+def _check_growth(old: Checkpoint, new: Checkpoint) -> Iterator[Finding]:
+    try:
+        check_growth(old, new, files.read)
+    except NotProved as broken:
+        yield Finding(Trouble.HEAD, place=old.size, why=broken)

@@ -1,0 +1,66 @@
+"""Reads of the journal: where it stands, its newest entries, the proof of one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from madang.core.tlog.check import tile_reader
+from madang.core.tlog.checkpoint import Checkpoint, Proof, parse_checkpoint
+from madang.core.tlog.note import parse_note
+from madang.core.tlog.proofs import Tree
+from madang.ground.events.models import OutboxEvent
+from madang.ground.journal import files
+from madang.ground.journal.entries import entry_of
+from madang.ground.journal.models import SignedHead
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The newest signed head, and when it was signed."""
+
+    head: Checkpoint
+    note: str
+    signed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry as it stands in the log: text is what was hashed."""
+
+    place: int
+    text: str
+
+
+def standing() -> Standing | None:
+    """Return where the journal stands; None before its first entry. One SQL query."""
+    newest = SignedHead.objects.order_by("-size").first()
+    if newest is None:
+        return None
+    head = parse_checkpoint(parse_note(newest.note.encode()))
+    return Standing(head, newest.note, newest.signed_at)
+
+
+def newest_entries(*, most: int) -> list[Entry]:
+    """Return the newest entries, the newest first. One SQL query."""
+    events = OutboxEvent.objects.exclude(leaf=None).order_by("-leaf")[:most]
+    return list(_entries(events))
+
+
+def _entries(events: Iterable[OutboxEvent]) -> Iterable[Entry]:
+    for event in events:
+        assert event.leaf is not None, "only what has a place is asked for"
+        yield Entry(event.leaf, entry_of(event).decode())
+
+
+def proof_of(place: int) -> Proof | None:
+    """Return the proof that the entry at this place is in the log, with the entry itself.
+
+    None where the log has no such place. Two SQL queries.
+    """
+    now = standing()
+    event = OutboxEvent.objects.filter(leaf=place).first()
+    if now is None or event is None or place >= now.head.size:
+        return None
+    tree = Tree(now.head.size, tile_reader(files.read))
+    note = parse_note(now.note.encode())
+    return Proof(place, tuple(tree.inclusion(place)), note, entry_of(event))

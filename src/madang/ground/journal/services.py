@@ -1,0 +1,147 @@
+"""Let the log grow: give the newest events their places, and sign.
+
+One transaction at a time does so. Events get their places by id among those that are committed: an
+act that began when another was over stands behind it, and no event is ever passed over, however
+long its transaction took.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from madang.core.tlog.checkpoint import Checkpoint, parse_checkpoint
+from madang.core.tlog.merkle import leaf_hash
+from madang.core.tlog.note import parse_note
+from madang.core.tlog.tiles import Edge, append, path_of
+from madang.ground.events.models import OutboxEvent
+from madang.ground.journal import files
+from madang.ground.journal.entries import entry_of
+from madang.ground.journal.keys import city_key, sign
+from madang.ground.journal.models import SignedHead
+from madang.ground.locks import Turn, take_turns
+
+BATCH = 20_000  # events that are read, hashed and signed at once
+
+
+class UnableToExtend(Exception):
+    """The log on disk is not the one that was signed. The message is a stable code."""
+
+
+def extend_journal(*, at: datetime) -> int:
+    """Give every committed event its place in the log; return how many there were.
+
+    Raises UnableToExtend: "files-missing", "files-changed".
+    """
+    extended = 0
+    while batch := _extend(at):
+        extended += batch
+    _publish()
+    return extended
+
+
+@transaction.atomic
+def _extend(at: datetime) -> int:
+    take_turns(Turn.JOURNAL)
+    newest = SignedHead.objects.order_by("-size").first()
+    events = list(OutboxEvent.objects.filter(leaf=None).order_by("id")[:BATCH])
+    if not events:
+        return 0
+    edge = Edge() if newest is None else _edge(parse_checkpoint(parse_note(newest.note.encode())))
+    _place([event.id for event in events], edge.size)
+    edge = _write(edge, [entry_of(event) for event in events])
+    head = Checkpoint(journal_origin(), edge.size, edge.root())
+    note = str(sign(head.text, head.origin))
+    SignedHead.objects.create(size=head.size, note=note, signed_at=at)
+    return len(events)
+
+
+@transaction.atomic
+def rebuild_journal() -> int:
+    """Write all files of the log anew from the events; return how many entries it has.
+
+    For a city whose data folder was lost. Nothing is written unless the events still lead to the
+    root that was signed. Raises UnableToExtend: "rows-changed".
+    """
+    take_turns(Turn.JOURNAL)
+    newest = SignedHead.objects.order_by("-size").first()
+    if newest is None:
+        return 0
+    head = parse_checkpoint(parse_note(newest.note.encode()))
+    edge = Edge()
+    for entries in _batches(head.size):
+        edge, _ = append(edge, [leaf_hash(entry) for entry in entries])
+    if edge.root() != head.root:
+        raise UnableToExtend("rows-changed")
+    edge = Edge()
+    for entries in _batches(head.size):
+        edge = _write(edge, entries)
+    _publish()
+    return head.size
+
+
+def _batches(size: int) -> Iterator[list[bytes]]:
+    for first in range(0, size, BATCH):
+        events = OutboxEvent.objects.filter(leaf__gte=first, leaf__lt=min(first + BATCH, size))
+        yield [entry_of(event) for event in events.order_by("leaf")]
+
+
+def _write(edge: Edge, entries: list[bytes]) -> Edge:
+    """Append entries to the files; the checkpoint that makes them count comes later."""
+    try:
+        files.write_entries(edge.size, entries)
+    except FileNotFoundError:
+        raise UnableToExtend("files-missing") from None
+    edge, full = append(edge, [leaf_hash(entry) for entry in entries])
+    for tile in (*full, *edge.partial_tiles()):
+        files.write_tile(tile)
+    return edge
+
+
+def journal_origin() -> str:
+    """Return the log's name: that of its first head, or today's first host for a new log."""
+    first = SignedHead.objects.order_by("size").first()
+    if first is None:
+        return f"{settings.ALLOWED_HOSTS[0]}/journal"
+    return parse_checkpoint(parse_note(first.note.encode())).origin
+
+
+def _place(ids: list[int], first: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE events_outboxevent SET leaf = placed.leaf"
+            " FROM unnest(%s::bigint[], %s::bigint[]) AS placed (id, leaf)"
+            " WHERE events_outboxevent.id = placed.id",
+            [ids, list(range(first, first + len(ids)))],
+        )
+
+
+def _edge(head: Checkpoint) -> Edge:
+    """Return the right edge of the log as it lies on disk. Raises UnableToExtend."""
+    levels = range((head.size.bit_length() + 7) // 8)
+    widths = [(head.size >> 8 * level) % 256 for level in levels]
+    paths = [path_of(level, head.size >> 8 * (level + 1), w) for level, w in enumerate(widths)]
+    try:
+        rows = [files.read(path) if w else b"" for path, w in zip(paths, widths, strict=True)]
+    except FileNotFoundError:
+        raise UnableToExtend("files-missing") from None
+    edge = Edge(head.size, tuple(rows))
+    if edge.root() != head.root:
+        raise UnableToExtend("files-changed")
+    return edge
+
+
+@transaction.atomic
+def _publish() -> None:
+    """Let outsiders see the newest head, now that it is committed; also one that a crash kept."""
+    take_turns(Turn.JOURNAL)
+    newest = SignedHead.objects.order_by("-size").first()
+    if newest is None:
+        return
+    try:
+        published = files.read("checkpoint").decode()
+    except FileNotFoundError:
+        published = ""
+    if published != newest.note:
+        files.publish(newest.note, str(city_key(journal_origin())))
