@@ -58,6 +58,17 @@ def test_the_demo_runs_the_whole_loop_once_and_says_what_came_out(city: City) ->
     assert all("hearing after-the-pandemic/" in each["because"] for each in commitments)
 
 
+def test_the_journal_of_the_demo_is_whole_from_inside_and_from_outside(city: City) -> None:
+    audited = json.loads(city.run("journal", "audit", "--json", "-").stdout)
+    assert audited["size"] > 20
+    assert audited["findings"] == []
+    log = Path(city.env["MADANG_DATA"]) / "journal"
+    assert f"{audited['size']} entries" in city.run("journal", "verify", str(log)).stdout
+    entries = b"".join(path.read_bytes() for path in (log / "tile" / "entries").rglob("*.p/*"))
+    assert entries.count(b'"seal"') >= 3
+    assert b"person_id" not in entries
+
+
 def test_the_demo_again_keeps_what_is_there(city: City) -> None:
     first = city.run("plan", "show", "--json", "-").stdout
     city.run("demo", "--once")

@@ -170,7 +170,7 @@ class _Server:
 
     def _answers(self) -> bool:
         try:
-            self._run("pg_isready", "-q", "-h", self.socket_folder)
+            self._run("pg_isready", "-q", "-h", self.socket_folder, "-U", "postgres")
         except UnableToRunDatabase:
             return False
         return True

@@ -8,7 +8,7 @@ class OutboxEvent(models.Model):
     """One event, written in the transaction of the act that it tells of.
 
     leaf: its place in the journal, from 0; None until it has one.
-    salt: what its seal there is made with; None for an event that the journal tells openly.
+    is_sealed: whether the journal keeps its facts to itself; salt: what its seal is made with.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -16,6 +16,7 @@ class OutboxEvent(models.Model):
     payload = models.JSONField()
     recorded_at = models.DateTimeField(db_default=Now())
     leaf = models.BigIntegerField(null=True, unique=True)
+    is_sealed = models.BooleanField(default=False)
     salt = models.BinaryField(null=True)
 
     class Meta:

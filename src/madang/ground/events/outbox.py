@@ -37,6 +37,7 @@ def record(event: Event) -> None:
     row = OutboxEvent.objects.create(
         wire=event.wire,
         payload=to_payload(event),
+        is_sealed=event.sealed,
         salt=token_bytes(32) if event.sealed else None,
     )
     for handler in _handlers[event.wire]:

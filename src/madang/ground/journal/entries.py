@@ -14,25 +14,19 @@ from typing import Any
 import rfc8785
 
 from madang.core.tlog.tiles import LONGEST_ENTRY
-from madang.ground.events.event import EVENTS
 from madang.ground.events.models import OutboxEvent
 
 
 def entry_of(event: OutboxEvent) -> bytes:
     """Return the event as an entry of the log, at most 65,535 bytes long."""
     said = statement(act=event.wire, at=event.recorded_at, facts=event.payload)
-    if is_sealed(event.wire):
+    if event.is_sealed:
         # Without its salt it is nobody's any more, and never told openly.
         stands_for = None if event.salt is None else seal(bytes(event.salt), said)
         return rfc8785.dumps({"act": event.wire, "seal": stands_for})
     if len(said) > LONGEST_ENTRY:
         return rfc8785.dumps({"act": event.wire, "sha256": sha256(said).hexdigest()})
     return said
-
-
-def is_sealed(act: str) -> bool:
-    """Return whether the log keeps the facts of such events to itself."""
-    return act in EVENTS and EVENTS[act].sealed
 
 
 def statement(*, act: str, at: datetime, facts: dict[str, Any]) -> bytes:

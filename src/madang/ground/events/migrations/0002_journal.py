@@ -5,7 +5,7 @@ from django.db import migrations, models
 # Events of before there was a journal: those that speak of a person get their salts now.
 SEAL = """
 UPDATE events_outboxevent
-SET salt = uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())
+SET is_sealed = true, salt = uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())
 WHERE wire IN (
     'hearings.vote-cast.v1', 'ballots.ballot-cast.v1', 'identity.residency-recorded.v1',
     'identity.role-granted.v1', 'identity.role-withdrawn.v1'
@@ -24,6 +24,11 @@ class Migration(migrations.Migration):
             model_name='outboxevent',
             name='leaf',
             field=models.BigIntegerField(null=True, unique=True),
+        ),
+        migrations.AddField(
+            model_name='outboxevent',
+            name='is_sealed',
+            field=models.BooleanField(default=False),
         ),
         migrations.AddField(
             model_name='outboxevent',
