@@ -65,6 +65,7 @@ def test_a_block_declares_each_event_it_has(placed: PlacedBlock) -> None:
     has = {each for each in vars(module).values() if hasattr(each, "wire")}
     own = {each for each in has if each.__module__ == module.__name__}
     assert set(placed.block.emits) == own
+    assert [each.wire for each in own if not each.told] == [], "the journal's readers want words"
 
 
 @pytest.mark.parametrize("placed", settings.BLOCKS, ids=lambda placed: placed.block.name)

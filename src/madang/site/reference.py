@@ -162,7 +162,7 @@ def _event(event: "type[Event]", heard_by: list[str]) -> Iterator[str]:
     yield from (f"### {event.__name__}", "")
     by = ", ".join(heard_by) or "nobody yet"
     sealed = "; sealed in the journal" if event.sealed else ""
-    yield f"`{event.wire}`, heard by {by}{sealed}. {_own_doc(event)}".rstrip()
+    yield f"{event.told}. `{event.wire}`, heard by {by}{sealed}. {_own_doc(event)}".rstrip()
     yield ""
     yield from _fields(event)
 

@@ -5,16 +5,19 @@ from datetime import datetime
 from decimal import Decimal
 
 from madang.ground.events.event import Event
+from madang.ground.words import marked as _
 
 
 @dataclass(frozen=True, kw_only=True)
-class BallotOpened(Event, wire="ballots.ballot-opened.v1"):
+class BallotOpened(Event, wire="ballots.ballot-opened.v1", told=_("A ballot opened")):
     ballot: str  # slug
     opened_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
-class BallotImported(Event, wire="ballots.ballot-imported.v1"):
+class BallotImported(
+    Event, wire="ballots.ballot-imported.v1", told=_("A ballot was brought in from a file")
+):
     ballot: str
     source: str
     input_hash: str
@@ -24,13 +27,15 @@ class BallotImported(Event, wire="ballots.ballot-imported.v1"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class BallotCast(Event, wire="ballots.ballot-cast.v1", sealed=True):
+class BallotCast(
+    Event, wire="ballots.ballot-cast.v1", told=_("Somebody cast a ballot"), sealed=True
+):
     ballot: str
     cast_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
-class BallotClosed(Event, wire="ballots.ballot-closed.v1"):
+class BallotClosed(Event, wire="ballots.ballot-closed.v1", told=_("A ballot closed")):
     ballot: str
     closed_at: datetime
 
@@ -57,7 +62,7 @@ class Loser:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BallotCounted(Event, wire="ballots.ballot-counted.v1"):
+class BallotCounted(Event, wire="ballots.ballot-counted.v1", told=_("A ballot was counted")):
     ballot: str
     words: dict[str, str]
     hearing: str | None  # slug of the hearing it grew from

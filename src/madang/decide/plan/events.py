@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from madang.ground.events.event import Event
+from madang.ground.words import marked as _
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,14 +16,14 @@ class PlannedGoal:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlanMade(Event, wire="plan.plan-made.v1"):
+class PlanMade(Event, wire="plan.plan-made.v1", told=_("A plan was made")):
     plan: str  # slug
     goals: tuple[PlannedGoal, ...]
     made_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
-class CommitmentMade(Event, wire="plan.commitment-made.v1"):
+class CommitmentMade(Event, wire="plan.commitment-made.v1", told=_("The city made a commitment")):
     commitment: int
     words: dict[str, str]
     ballot: str | None  # slug
@@ -34,7 +35,9 @@ class CommitmentMade(Event, wire="plan.commitment-made.v1"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CommitmentProgressed(Event, wire="plan.commitment-progressed.v1"):
+class CommitmentProgressed(
+    Event, wire="plan.commitment-progressed.v1", told=_("A commitment moved on")
+):
     commitment: int
     status: str
     progressed_at: datetime

@@ -17,17 +17,19 @@ class Event:
     """Something that happened: past tense, versioned, never changed once it is out.
 
     A subclass is a frozen keyword-only dataclass that names itself on the wire:
-    `class HearingClosed(Event, wire="hearings.hearing-closed.v1")`. One that speaks of a person
-    adds `sealed=True`: the journal then shows that it happened, and none of its facts.
+    `class HearingClosed(Event, wire="hearings.hearing-closed.v1", told=_("A hearing closed"))`,
+    where `told` says in plain words what happened (an English catalogue key). One that speaks of a
+    person adds `sealed=True`: the journal then shows that it happened, and none of its facts.
     """
 
     wire: ClassVar[str]
+    told: ClassVar[str]
     sealed: ClassVar[bool]
 
-    def __init_subclass__(cls, wire: str, *, sealed: bool = False) -> None:
+    def __init_subclass__(cls, wire: str, *, told: str = "", sealed: bool = False) -> None:
         assert wire not in EVENTS, f"two events are called {wire}"
         assert wire.rpartition(".v")[2].isdigit(), f"{wire} carries no version"
-        cls.wire, cls.sealed = wire, sealed
+        cls.wire, cls.told, cls.sealed = wire, told, sealed
         EVENTS[wire] = cls
 
 

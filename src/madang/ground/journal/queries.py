@@ -8,6 +8,7 @@ from madang.core.tlog.check import tile_reader
 from madang.core.tlog.checkpoint import Checkpoint, Proof, parse_checkpoint
 from madang.core.tlog.note import parse_note
 from madang.core.tlog.proofs import Tree
+from madang.ground.events.event import EVENTS
 from madang.ground.events.models import OutboxEvent
 from madang.ground.journal import files
 from madang.ground.journal.entries import entry_of
@@ -25,9 +26,14 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry as it stands in the log: text is what was hashed."""
+    """An entry for people. told: what happened, an English catalogue key, or the act's own name.
+
+    at: None where the log does not tell the time; text: what was hashed.
+    """
 
     place: int
+    told: str
+    at: datetime | None
     text: str
 
 
@@ -49,7 +55,13 @@ def newest_entries(*, most: int) -> list[Entry]:
 def _entries(events: Iterable[OutboxEvent]) -> Iterable[Entry]:
     for event in events:
         assert event.leaf is not None, "only what has a place is asked for"
-        yield Entry(event.leaf, entry_of(event).decode())
+        known = EVENTS.get(event.wire)
+        yield Entry(
+            place=event.leaf,
+            told=(known and known.told) or event.wire,
+            at=None if event.is_sealed else event.recorded_at,
+            text=entry_of(event).decode(),
+        )
 
 
 def proof_of(place: int) -> Proof | None:

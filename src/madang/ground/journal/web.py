@@ -5,6 +5,7 @@ import re
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import path, re_path
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -61,7 +62,7 @@ def journal(request: Request) -> HttpResponse:
         "standing": now,
         "root": now and now.head.root.hex(),
         "key": now and city_key(now.head.origin),
-        "entries": queries.newest_entries(most=NEWEST),
+        "entries": [(_(entry.told), entry) for entry in queries.newest_entries(most=NEWEST)],
         "address": request.build_absolute_uri("/journal"),
     }
     return render(request, "journal/journal.html", page)

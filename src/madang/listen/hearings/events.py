@@ -4,16 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from madang.ground.events.event import Event
+from madang.ground.words import marked as _
 
 
 @dataclass(frozen=True, kw_only=True)
-class HearingOpened(Event, wire="hearings.hearing-opened.v1"):
+class HearingOpened(Event, wire="hearings.hearing-opened.v1", told=_("A hearing opened")):
     hearing: str  # slug
     opened_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
-class HearingImported(Event, wire="hearings.hearing-imported.v1"):
+class HearingImported(
+    Event, wire="hearings.hearing-imported.v1", told=_("A hearing was brought in from a file")
+):
     hearing: str
     source: str
     input_hash: str
@@ -23,14 +26,18 @@ class HearingImported(Event, wire="hearings.hearing-imported.v1"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class StatementWritten(Event, wire="hearings.statement-written.v1"):
+class StatementWritten(
+    Event, wire="hearings.statement-written.v1", told=_("Somebody wrote a sentence")
+):
     hearing: str
     statement: int  # number in the hearing
     written_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
-class StatementModerated(Event, wire="hearings.statement-moderated.v1"):
+class StatementModerated(
+    Event, wire="hearings.statement-moderated.v1", told=_("A sentence was shown or hidden")
+):
     hearing: str
     statement: int
     moderation: str
@@ -39,7 +46,9 @@ class StatementModerated(Event, wire="hearings.statement-moderated.v1"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class VoteCast(Event, wire="hearings.vote-cast.v1", sealed=True):
+class VoteCast(
+    Event, wire="hearings.vote-cast.v1", told=_("Somebody voted on a sentence"), sealed=True
+):
     hearing: str
     participant: int  # number in the hearing; stands for nobody outside it
     statement: int
@@ -48,13 +57,13 @@ class VoteCast(Event, wire="hearings.vote-cast.v1", sealed=True):
 
 
 @dataclass(frozen=True, kw_only=True)
-class HearingClosed(Event, wire="hearings.hearing-closed.v1"):
+class HearingClosed(Event, wire="hearings.hearing-closed.v1", told=_("A hearing closed")):
     hearing: str
     closed_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
-class MapDrawn(Event, wire="hearings.map-drawn.v1"):
+class MapDrawn(Event, wire="hearings.map-drawn.v1", told=_("An opinion map was drawn")):
     hearing: str
     input_hash: str
     groups: int
@@ -62,13 +71,17 @@ class MapDrawn(Event, wire="hearings.map-drawn.v1"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class HearingDecided(Event, wire="hearings.hearing-decided.v1"):
+class HearingDecided(
+    Event, wire="hearings.hearing-decided.v1", told=_("A ballot decided on a hearing")
+):
     hearing: str
     ballot: str
     decided_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
-class HearingAnswered(Event, wire="hearings.hearing-answered.v1"):
+class HearingAnswered(
+    Event, wire="hearings.hearing-answered.v1", told=_("The city answered a hearing")
+):
     hearing: str
     answered_at: datetime
