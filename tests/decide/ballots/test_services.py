@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from decide.worlds import NOON, draft, make_ballot, make_hearing, make_who
+from madang.decide.ballots.drafts import add_project, edit_project, remove_project
 from madang.decide.ballots.events import BallotCounted
 from madang.decide.ballots.jobs import close_due_ballot
 from madang.decide.ballots.models import Ballot, Cast, Choice, Status
@@ -20,14 +21,11 @@ from madang.decide.ballots.services import (
     UnableToCount,
     UnableToDraft,
     UnableToOpen,
-    add_project,
     cast_ballot,
     close_ballot,
     count_ballot,
-    edit_project,
     explain_losers,
     open_ballot,
-    remove_project,
 )
 from madang.ground.events.event import from_payload
 from madang.ground.events.models import OutboxEvent

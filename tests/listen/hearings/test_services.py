@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from madang.ground.events.models import OutboxEvent
-from madang.listen.hearings import services
+from madang.listen.hearings import drafts, services
 from madang.listen.hearings.models import Hearing, Moderation, Participant, Status, Vote
 from makers import NOW, make_draft_hearing, make_open_hearing, make_resident
 
@@ -54,7 +54,7 @@ def test_closing_twice_is_refused_and_told_once() -> None:
 def test_an_open_hearing_is_not_edited() -> None:
     make_open_hearing()
     with pytest.raises(services.UnableToMove, match="not-draft"):
-        services.edit_hearing(
+        drafts.edit_hearing(
             slug="after", title={"ko": "다른"}, introduction={}, question={}, closes_at=None
         )
 

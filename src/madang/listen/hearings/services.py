@@ -77,29 +77,12 @@ def create_hearing(
 
 
 @transaction.atomic
-def edit_hearing(
-    *,
-    slug: str,
-    title: Words,
-    introduction: Words,
-    question: Words,
-    closes_at: datetime | None,
-) -> Hearing:
-    """Change what a draft says. Raises UnableToMove: "not-draft"; Hearing.DoesNotExist."""
-    hearing = _locked(slug, Status.DRAFT)
-    hearing.title, hearing.introduction, hearing.question = title, introduction, question
-    hearing.closes_at = closes_at
-    hearing.save(update_fields=["title", "introduction", "question", "closes_at"])
-    return hearing
-
-
-@transaction.atomic
 def open_hearing(*, slug: str, at: datetime) -> Hearing:
     """Let residents in and record HearingOpened.
 
     Raises UnableToMove: "not-draft", "no-statements"; Hearing.DoesNotExist.
     """
-    hearing = _locked(slug, Status.DRAFT)
+    hearing = locked_hearing(slug, Status.DRAFT)
     if not hearing.statements.filter(moderation=Moderation.SHOWN).exists():
         raise UnableToMove("no-statements")
     hearing.status, hearing.opened_at = Status.OPEN, at
@@ -270,7 +253,7 @@ def close_hearing(*, slug: str, at: datetime) -> Hearing:
 
     Raises UnableToMove: "not-open"; Hearing.DoesNotExist.
     """
-    hearing = _locked(slug, Status.OPEN)
+    hearing = locked_hearing(slug, Status.OPEN)
     hearing.status, hearing.closed_at = Status.CLOSED, at
     hearing.save(update_fields=["status", "closed_at"])
     record(events.HearingClosed(hearing=slug, closed_at=at))
@@ -355,7 +338,7 @@ def note_progress(*, commitment: int, status: str) -> None:
     Outcome.objects.filter(commitment=commitment).update(status=status)
 
 
-def _locked(slug: str, expected: Status) -> Hearing:
+def locked_hearing(slug: str, expected: Status) -> Hearing:
     """Return the hearing, against every other writer. Raises UnableToMove("not-…")."""
     hearing = Hearing.objects.select_for_update().get(slug=slug)
     if hearing.status != expected:

@@ -1,0 +1,164 @@
+"""The officials' desk of the hearings block, and what its pages share with everybody's."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from madang.ground.identity.access import May, Request, may
+from madang.listen.hearings import drafts, forms, queries, services
+from madang.listen.hearings.forms import REFUSALS, STATUS_LABELS, STATUS_TONES
+from madang.listen.hearings.models import Hearing, Moderation, Statement, Status
+from madang.web.forms import sent_number
+
+
+@may(May.OFFICIAL)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: Request) -> HttpResponse:
+    """Start a draft."""
+    form = forms.HearingForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = services.create_hearing(slug=form.cleaned_data["slug"], **_texts(form))
+        except services.UnableToCreateHearing as unable:
+            form.add_error("slug", REFUSALS[str(unable)])
+        else:
+            return redirect("hearings:run", made.slug)
+    return render(request, "hearings/edit.html", {"form": form, "stage": "listen"})
+
+
+@may(May.OFFICIAL)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: Request, slug: str) -> HttpResponse:
+    """Change a draft."""
+    initial = queries.edit_texts(slug=slug)
+    if initial is None:
+        raise Http404
+    form = forms.HearingForm(request.POST or None, initial=initial, is_new=False)
+    if request.method == "POST" and form.is_valid():
+        try:
+            drafts.edit_hearing(slug=slug, **_texts(form))
+        except services.UnableToMove as unable:
+            form.add_error(None, REFUSALS[str(unable)])
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("hearings:run", slug)
+    return render(request, "hearings/edit.html", {**shown_hearing(request, slug), "form": form})
+
+
+@may(May.OFFICIAL)
+@require_safe
+def run(request: Request, slug: str) -> HttpResponse:
+    """The official's desk: what waits, what can be done next."""
+    return _desk(request, slug)
+
+
+def _desk(request: Request, slug: str, step: str = "") -> HttpResponse:
+    """The desk, with what was typed for a step that did not go through."""
+    rows = queries.list_statements(slug=slug, language=language(), moderation=None)
+    texts = queries.edit_texts(slug=slug)
+    page = {
+        **shown_hearing(request, slug),
+        "rows": sorted(rows, key=lambda row: row.moderation != Moderation.WAITING),
+        "seed": forms.SeedForm(request.POST if step == "add" else None),
+        "answer": forms.AnswerForm(request.POST if step == "answer" else None, initial=texts),
+    }
+    return render(request, "hearings/run.html", page)
+
+
+@may(May.OFFICIAL)
+@require_POST
+def act(request: Request, slug: str, step: str) -> HttpResponse:
+    """One step of an official: open, close, answer, add a sentence, moderate one."""
+    if step not in _STEPS:
+        raise Http404
+    try:
+        _STEPS[step](request, slug)
+        messages.success(request, _("Done."))
+    except (services.UnableToMove, services.UnableToSpeak, services.UnableToModerate) as unable:
+        messages.error(request, REFUSALS[str(unable)])
+        return _desk(request, slug, step)
+    except (Hearing.DoesNotExist, Statement.DoesNotExist) as missing:
+        raise Http404 from missing
+    return redirect("hearings:run", slug)
+
+
+def _open(request: Request, slug: str) -> None:
+    services.open_hearing(slug=slug, at=timezone.now())
+
+
+def _close(request: Request, slug: str) -> None:
+    services.close_hearing(slug=slug, at=timezone.now())
+
+
+def _answer(request: Request, slug: str) -> None:
+    form = forms.AnswerForm(request.POST)
+    answer = form.words("answer") if form.is_valid() else {}
+    services.answer_hearing(slug=slug, answer=answer, at=timezone.now())
+
+
+def _seed(request: Request, slug: str) -> None:
+    form = forms.SeedForm(request.POST)
+    if not form.is_valid():
+        raise services.UnableToSpeak("empty" if not request.POST.get("text_ko") else "too-long")
+    services.add_statement(slug=slug, words=form.words("text"), at=timezone.now())
+
+
+def _moderate(request: Request, slug: str) -> None:
+    services.moderate_statement(
+        slug=slug,
+        number=sent_number(request.POST.get("statement")),
+        moderation=Moderation.HIDDEN if request.POST.get("hide") else Moderation.SHOWN,
+        reason=request.POST.get("reason", "")[:300],
+        at=timezone.now(),
+    )
+
+
+_STEPS = {"open": _open, "close": _close, "answer": _answer, "add": _seed, "moderate": _moderate}
+
+
+def _texts(form: forms.HearingForm) -> dict[str, Any]:
+    names = ("title", "introduction", "question")
+    return {name: form.words(name) for name in names} | {
+        "closes_at": form.cleaned_data["closes_at"]
+    }
+
+
+# What all pages share
+
+
+def shown_hearing(request: Request, slug: str) -> dict[str, Any]:
+    """What every page of a hearing shows on top; a draft is there for officials only."""
+    found = queries.hearing_page(slug=slug, language=language(), with_drafts=sees_drafts(request))
+    if found is None:
+        raise Http404
+    status = Status(found.status)
+    return {
+        "hearing": found,
+        "status_label": STATUS_LABELS[status],
+        "status_tone": STATUS_TONES[status],
+        "now": timezone.now(),
+        "stage": "listen",
+    }
+
+
+def sees_drafts(request: Request) -> bool:
+    return request.who is not None and request.who.is_official
+
+
+def language() -> str:
+    return (get_language() or "ko")[:2]
+
+
+urlpatterns = [
+    path("new", new, name="new"),
+    path("<slug:slug>/run", run, name="run"),
+    path("<slug:slug>/edit", edit, name="edit"),
+    path("<slug:slug>/run/<str:step>", act, name="act"),
+]
