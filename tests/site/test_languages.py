@@ -62,7 +62,7 @@ class Listener(HTMLParser):
 
 
 def make_hearing(slug: str, words: dict[str, str], people: list[Person]) -> None:
-    hearings.create_hearing(slug=slug, title=words, introduction=words, question=words)
+    hearings.create_hearing(slug=slug, title=words, introduction=words, question=words, at=NOON)
     for n in range(9):
         sentence = {code: f"{text} {n}" for code, text in words.items()}
         hearings.add_statement(slug=slug, words=sentence, at=NOON)
@@ -90,6 +90,7 @@ def make_ballot(slug: str, words: dict[str, str], *, hearing: str) -> None:
         introduction=words,
         currency="KRW",
         budget=Decimal(100),
+        at=NOON,
         hearing=hearing,
         projects=[
             ProjectDraft(

@@ -203,6 +203,8 @@ def test_an_update_is_kept_with_what_was_before():
     [
         ({"office": "nowhere"}, "unknown-office"),
         ({"budget": Decimal(0)}, "budget-not-positive"),
+        ({"starts_on": date(1, 1, 1)}, "start-too-far"),
+        ({"ends_on": date(9999, 12, 31)}, "end-too-far"),
         ({"starts_on": date(2026, 6, 2), "ends_on": date(2026, 6, 1)}, "ends-before-it-starts"),
         ({"status": "forgotten"}, "unknown-status"),
         ({"status": "verified"}, "not-measured"),

@@ -253,6 +253,14 @@ def test_an_official_takes_a_hearing_from_draft_to_answer(client: Client) -> Non
     assert "이렇게 하겠습니다." in body(client.get("/hearings/new/"))
 
 
+def test_a_closing_date_in_year_one_is_refused_beside_its_field(client: Client) -> None:
+    signed_in(client, make_official())
+    form = {"slug": "new", "title_ko": "새", "question_ko": "무엇?", "introduction_ko": "함께"}
+    answer = client.post("/en/hearings/new", {**form, "closes_at": "0001-01-01T00:00"})
+    assert "Closes on: This date is past" in body(answer)
+    assert not Hearing.objects.exists()
+
+
 def test_a_resident_takes_no_official_step(client: Client) -> None:
     make_open_hearing()
     signed_in(client, make_resident())

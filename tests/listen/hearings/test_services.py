@@ -1,8 +1,9 @@
 """Writes of a hearing's life: what is taken, what is refused, what is told."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Barrier
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection, transaction
@@ -55,8 +56,36 @@ def test_an_open_hearing_is_not_edited() -> None:
     make_open_hearing()
     with pytest.raises(services.UnableToMove, match="not-draft"):
         drafts.edit_hearing(
-            slug="after", title={"ko": "다른"}, introduction={}, question={}, closes_at=None
+            slug="after", title={"ko": "다른"}, introduction={}, question={}, closes_at=None, at=NOW
         )
+
+
+@pytest.mark.parametrize(
+    ("closes_at", "code"),
+    [
+        (datetime(1, 1, 1, tzinfo=ZoneInfo("Asia/Seoul")), "closes-in-the-past"),
+        (NOW, "closes-in-the-past"),
+        (NOW + timedelta(days=3654), "closes-too-late"),
+        (datetime.max.replace(tzinfo=UTC), "closes-too-late"),
+    ],
+)
+def test_a_closing_date_that_nobody_can_mean_is_refused(closes_at: datetime, code: str) -> None:
+    texts = {"title": {"ko": "새"}, "introduction": {}, "question": {}, "closes_at": closes_at}
+    with pytest.raises(services.UnableToCreateHearing, match=code):
+        services.create_hearing(slug="new", **texts, at=NOW)
+    make_draft_hearing()
+    with pytest.raises(services.UnableToMove, match=code):
+        drafts.edit_hearing(slug="after", **texts, at=NOW)
+    assert Hearing.objects.get().closes_at is None
+
+
+def test_a_hearing_whose_closing_date_has_passed_does_not_open() -> None:
+    hearing = make_draft_hearing()
+    later = NOW + timedelta(days=1)
+    texts = {"title": hearing.title, "introduction": {}, "question": {}, "closes_at": later}
+    drafts.edit_hearing(slug="after", **texts, at=NOW)
+    with pytest.raises(services.UnableToMove, match="closes-in-the-past"):
+        services.open_hearing(slug="after", at=later)
 
 
 def test_an_open_hearing_is_not_answered_yet() -> None:

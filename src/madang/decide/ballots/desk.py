@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from madang.decide.ballots import drafts, forms, queries, services
-from madang.decide.ballots.forms import REFUSALS, STATUS_BADGES
+from madang.decide.ballots.forms import REFUSALS, REFUSED_FIELDS, STATUS_BADGES
 from madang.decide.ballots.models import Status
 from madang.ground.city.card import city
 from madang.ground.identity.access import May, Request, may
 from madang.ground.words import said
 from madang.listen.hearings.public import find_hearing, find_statements, list_hearings
+from madang.web.forms import refuse
 
 
 @may(May.OFFICIAL)
@@ -35,9 +36,10 @@ def new(request: Request) -> HttpResponse:
                 hearing=hearing.slug if hearing else "",
                 projects=form.drafts(),
                 **form.frame(),
+                at=timezone.now(),
             )
         except services.UnableToDraft as unable:
-            form.add_error(None, REFUSALS[str(unable)])
+            refuse(form, str(unable), REFUSALS, REFUSED_FIELDS)
         else:
             return redirect("ballots:run", made.slug)
     page = {"form": form, "hearing": hearing, "hearings": _hearings(), "stage": "decide"}
@@ -53,9 +55,14 @@ def edit(request: Request, slug: str) -> HttpResponse:
     form = forms.BallotForm(request.POST or None, initial=initial, is_new=False)
     if request.method == "POST" and form.is_valid():
         try:
-            drafts.edit_ballot(slug=slug, **form.frame(), opens_at=page["ballot"].opens_at)
+            drafts.edit_ballot(
+                slug=slug,
+                **form.frame(),
+                opens_at=page["ballot"].opens_at,
+                at=timezone.now(),
+            )
         except services.UnableToDraft as unable:
-            form.add_error(None, REFUSALS[str(unable)])
+            refuse(form, str(unable), REFUSALS, REFUSED_FIELDS)
         else:
             messages.success(request, _("Saved."))
             return redirect("ballots:run", slug)
@@ -81,7 +88,7 @@ def add_project(request: Request, slug: str) -> HttpResponse:
         try:
             drafts.add_project(slug=slug, draft=form.draft(form.cleaned_data["code"]))
         except services.UnableToDraft as unable:
-            form.add_error(None, REFUSALS[str(unable)])
+            refuse(form, str(unable), REFUSALS, REFUSED_FIELDS)
         else:
             return redirect("ballots:run", slug)
     return render(request, "ballots/project.html", {**page, "form": form})
@@ -105,7 +112,7 @@ def edit_project(request: Request, slug: str, place: int) -> HttpResponse:
         try:
             drafts.edit_project(slug=slug, code=project.code, draft=form.draft(project.code))
         except services.UnableToDraft as unable:
-            form.add_error(None, REFUSALS[str(unable)])
+            refuse(form, str(unable), REFUSALS, REFUSED_FIELDS)
         else:
             return redirect("ballots:run", slug)
     return render(request, "ballots/project.html", {**page, "form": form, "project": project})

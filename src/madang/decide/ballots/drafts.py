@@ -27,14 +27,15 @@ def edit_ballot(
     district: str,
     opens_at: datetime | None,
     closes_at: datetime | None,
+    at: datetime,
 ) -> Ballot:
     """Change a draft.
 
-    Raises UnableToDraft: "not-draft", "budget-not-positive", "closes-before-it-opens";
-    Ballot.DoesNotExist.
+    Raises UnableToDraft: "not-draft", "budget-not-positive", "closes-before-it-opens",
+    "closes-in-the-past", "closes-too-late"; Ballot.DoesNotExist.
     """
     ballot = _locked_draft(slug)
-    if problem := why_not_framed(budget=budget, opens_at=opens_at, closes_at=closes_at):
+    if problem := why_not_framed(budget=budget, opens_at=opens_at, closes_at=closes_at, at=at):
         raise UnableToDraft(problem)
     ballot.title, ballot.introduction, ballot.budget = title, introduction, budget
     ballot.rule = rule.manifest()

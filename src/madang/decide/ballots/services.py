@@ -73,6 +73,7 @@ def create_ballot(
     introduction: Words,
     currency: str,
     budget: Decimal,
+    at: datetime,
     hearing: str = "",
     projects: Sequence[ProjectDraft] = (),
     rule: Rule = DEFAULT_RULE,
@@ -85,11 +86,12 @@ def create_ballot(
     """Make a draft that nobody but officials sees yet, with its first projects.
 
     Raises UnableToDraft: "slug-taken", "budget-not-positive", "closes-before-it-opens",
-    "no-such-hearing", "no-such-statement", "code-taken", "cost-not-positive".
+    "closes-in-the-past", "closes-too-late", "no-such-hearing", "no-such-statement",
+    "code-taken", "cost-not-positive".
     """
     if Ballot.objects.filter(slug=slug).exists():
         raise UnableToDraft("slug-taken")
-    if problem := why_not_framed(budget=budget, opens_at=opens_at, closes_at=closes_at):
+    if problem := why_not_framed(budget=budget, opens_at=opens_at, closes_at=closes_at, at=at):
         raise UnableToDraft(problem)
     if hearing and find_hearing(slug=hearing) is None:
         raise UnableToDraft("no-such-hearing")
@@ -150,8 +152,8 @@ def refuse_bad_projects(ballot: Ballot, drafts: Sequence[ProjectDraft]) -> None:
 def open_ballot(*, slug: str, at: datetime) -> Ballot:
     """Let residents vote and record BallotOpened; rule and projects stay as they are from now on.
 
-    Raises UnableToOpen: "not-draft", "no-projects", "cost-missing", "closes-in-the-past";
-    Ballot.DoesNotExist.
+    Raises UnableToOpen: "not-draft", "no-projects", "cost-missing", "closes-in-the-past",
+    "closes-too-late"; Ballot.DoesNotExist.
     """
     ballot = Ballot.objects.select_for_update().get(slug=slug)
     if ballot.status != Status.DRAFT:

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from madang.ground.identity.access import May, Request, may
 from madang.listen.hearings import drafts, forms, queries, services
-from madang.listen.hearings.forms import REFUSALS, STATUS_LABELS, STATUS_TONES
+from madang.listen.hearings.forms import REFUSALS, REFUSED_FIELDS, STATUS_LABELS, STATUS_TONES
 from madang.listen.hearings.models import Hearing, Moderation, Statement, Status
-from madang.web.forms import sent_number
+from madang.web.forms import refuse, sent_number
 
 
 @may(May.OFFICIAL)
@@ -25,9 +25,11 @@ def new(request: Request) -> HttpResponse:
     form = forms.HearingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            made = services.create_hearing(slug=form.cleaned_data["slug"], **_texts(form))
+            made = services.create_hearing(
+                slug=form.cleaned_data["slug"], **_texts(form), at=timezone.now()
+            )
         except services.UnableToCreateHearing as unable:
-            form.add_error("slug", REFUSALS[str(unable)])
+            refuse(form, str(unable), REFUSALS, REFUSED_FIELDS)
         else:
             return redirect("hearings:run", made.slug)
     return render(request, "hearings/edit.html", {"form": form, "stage": "listen"})
@@ -43,9 +45,9 @@ def edit(request: Request, slug: str) -> HttpResponse:
     form = forms.HearingForm(request.POST or None, initial=initial, is_new=False)
     if request.method == "POST" and form.is_valid():
         try:
-            drafts.edit_hearing(slug=slug, **_texts(form))
+            drafts.edit_hearing(slug=slug, **_texts(form), at=timezone.now())
         except services.UnableToMove as unable:
-            form.add_error(None, REFUSALS[str(unable)])
+            refuse(form, str(unable), REFUSALS, REFUSED_FIELDS)
         else:
             messages.success(request, _("Saved."))
             return redirect("hearings:run", slug)

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 
+from madang.ground.dates import why_not_until
 from madang.ground.events.outbox import announce, record
 from madang.ground.locks import Turn, keep_open, take_turns
 from madang.ground.privacy.pseudonyms import pseudonym
@@ -27,12 +28,12 @@ from madang.listen.hearings.rules import MOST_WAITING, check_statement
 
 
 class UnableToCreateHearing(Exception):
-    """The hearing cannot be made: "slug-taken"."""
+    """The hearing cannot be made: "slug-taken", "closes-in-the-past", "closes-too-late"."""
 
 
 class UnableToMove(Exception):
     """The hearing cannot go on to that status: "not-draft", "not-open", "not-closed",
-    "no-statements", "no-answer"."""
+    "no-statements", "closes-in-the-past", "closes-too-late", "no-answer"."""
 
 
 class UnableToSpeak(Exception):
@@ -60,12 +61,15 @@ def create_hearing(
     title: Words,
     introduction: Words,
     question: Words,
+    at: datetime,
     closes_at: datetime | None = None,
     origin: Origin = Origin.RESIDENTS,
 ) -> Hearing:
     """Make a draft that nobody but officials sees yet. Raises UnableToCreateHearing."""
     if Hearing.objects.filter(slug=slug).exists():
         raise UnableToCreateHearing("slug-taken")
+    if problem := why_not_until(closes_at, at=at):
+        raise UnableToCreateHearing(problem)
     return Hearing.objects.create(
         slug=slug,
         title=title,
@@ -80,11 +84,14 @@ def create_hearing(
 def open_hearing(*, slug: str, at: datetime) -> Hearing:
     """Let residents in and record HearingOpened.
 
-    Raises UnableToMove: "not-draft", "no-statements"; Hearing.DoesNotExist.
+    Raises UnableToMove: "not-draft", "no-statements", "closes-in-the-past", "closes-too-late";
+    Hearing.DoesNotExist.
     """
     hearing = locked_hearing(slug, Status.DRAFT)
     if not hearing.statements.filter(moderation=Moderation.SHOWN).exists():
         raise UnableToMove("no-statements")
+    if problem := why_not_until(hearing.closes_at, at=at):
+        raise UnableToMove(problem)
     hearing.status, hearing.opened_at = Status.OPEN, at
     hearing.save(update_fields=["status", "opened_at"])
     record(events.HearingOpened(hearing=slug, opened_at=at))
