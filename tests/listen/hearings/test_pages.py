@@ -11,6 +11,7 @@ from django.test import Client
 from madang.core.opinion.csv_rows import decode_text
 from madang.core.opinion.polis_export import read_conversation
 from madang.listen.hearings import services
+from madang.listen.hearings.imports import import_conversation
 from madang.listen.hearings.models import Hearing, Moderation, Origin, Statement, Vote
 from madang.listen.hearings.queries import next_card
 from makers import NOW, make_draft_hearing, make_official, make_open_hearing, make_resident
@@ -225,6 +226,62 @@ def test_a_sentence_is_kept_in_the_language_it_is_written_in(
     make_open_hearing()
     signed_in(client, make_resident()).post(f"{page}/hearings/after/write", {"text": text})
     assert Statement.objects.get(number=3).words == {language: text}
+
+
+def test_a_hidden_sentence_is_withheld_from_everybody_but_the_desk(client: Client) -> None:
+    hearing = make_open_hearing(statements=1)
+    author = make_resident()
+    text = "이웃 김아무개는 바보입니다."
+    services.write_statement(slug="after", person_id=author.id, text=text, language="ko", at=NOW)
+    say = {"slug": "after", "number": 1, "at": NOW}
+    services.moderate_statement(**say, moderation=Moderation.SHOWN, reason="")
+    services.cast_vote(slug="after", person_id=author.id, statement=1, value=1, at=NOW)
+    services.moderate_statement(**say, moderation=Moderation.HIDDEN, reason="욕설이 있습니다.")
+    services.draw_map(slug="after", at=NOW)
+    signed_in(client, author)
+    pages = ["", "map", "map.json", "statements", "statements/1", "comments.csv", "mine", "vote"]
+    for status in ("open", "closed"):
+        Hearing.objects.update(status=status)
+        for path in pages:
+            assert text not in body(client.get(f"/hearings/{hearing.slug}/{path}")), path
+    for path in ("hearings/after/statements", "hearings/after/map", "hearings/after"):
+        assert text not in body(client.get(f"/api/v1/{path}"))
+    for path in ("statements/1", "mine"):
+        page = body(client.get(f"/en/hearings/after/{path}"))
+        assert "Sentence 1" in page
+        assert "욕설이 있습니다." in page
+    signed_in(client, make_official())
+    assert text in body(client.get("/hearings/after/run"))
+
+
+def test_an_export_with_a_hidden_sentence_comes_in_again(client: Client) -> None:
+    make_open_hearing(statements=2)
+    resident = make_resident()
+    for number in range(2):
+        services.cast_vote(slug="after", person_id=resident.id, statement=number, value=1, at=NOW)
+    services.moderate_statement(
+        slug="after", number=0, moderation=Moderation.HIDDEN, reason="주소가 있습니다.", at=NOW
+    )
+    services.close_hearing(slug="after", at=NOW)
+    votes, comments = (client.get(f"/hearings/after/{name}.csv") for name in ("votes", "comments"))
+    first = next(csv.DictReader(io.StringIO(body(comments))))
+    assert (first["moderated"], first["comment-body"]) == ("-1", "")
+    again = import_conversation(
+        conversation=read_conversation(
+            votes=decode_text("votes.csv", votes.content),
+            comments=decode_text("comments.csv", comments.content),
+        ),
+        slug="again",
+        title={"ko": "다시"},
+        introduction={},
+        question={},
+        texts={},
+        source="after",
+        origin=Origin.IMPORTED,
+        at=NOW,
+    )
+    assert again.statements.get(number=0).moderation == Moderation.HIDDEN
+    assert Vote.objects.filter(statement__hearing=again).count() == 2
 
 
 def test_a_hidden_sentence_says_why(client: Client) -> None:

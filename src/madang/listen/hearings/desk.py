@@ -63,7 +63,7 @@ def run(request: Request, slug: str) -> HttpResponse:
 
 def _desk(request: Request, slug: str, step: str = "") -> HttpResponse:
     """The desk, with what was typed for a step that did not go through."""
-    rows = queries.list_statements(slug=slug, language=language(), moderation=None)
+    rows = queries.list_for_the_desk(slug=slug, language=language())
     texts = queries.edit_texts(slug=slug)
     page = {
         **shown_hearing(request, slug),

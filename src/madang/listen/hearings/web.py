@@ -69,7 +69,7 @@ def statement(request: Request, slug: str, number: int) -> HttpResponse:
     """One sentence: its votes, how each group sees it, and what became of it."""
     page = shown_hearing(request, slug)
     row = queries.find_statement(slug=slug, number=number, language=language())
-    if row is None or row.moderation == Moderation.WAITING:
+    if row is None:
         raise Http404
     by_group: list[Any] = []
     if drawn := queries.newest_map(slug=slug):
@@ -117,9 +117,10 @@ def vote(request: Request, slug: str) -> HttpResponse:
 @may(May.RESIDENT)
 @require_safe
 def mine(request: Request, slug: str) -> HttpResponse:
-    """What the resident voted, to look at or change."""
-    votes = queries.own_votes(slug=slug, voice=_voice(request, slug), language=language())
-    return render(request, "hearings/mine.html", {**shown_hearing(request, slug), "votes": votes})
+    """What the resident voted, to look at or change, and what became of what they wrote."""
+    own = {"slug": slug, "voice": _voice(request, slug), "language": language()}
+    page = {"votes": queries.own_votes(**own), "sentences": queries.own_sentences(**own)}
+    return render(request, "hearings/mine.html", {**shown_hearing(request, slug), **page})
 
 
 @may(May.RESIDENT)
@@ -166,14 +167,13 @@ def votes_csv(request: Request, slug: str) -> HttpResponse:
 @may(May.EVERYONE)
 @require_safe
 def comments_csv(request: Request, slug: str) -> HttpResponse:
-    """Every moderated sentence, in the columns of a Polis export."""
+    """Every moderated sentence, in the columns of a Polis export; a hidden one without text."""
     shown_hearing(request, slug)
     header = ["comment-id", "agrees", "disagrees", "moderated", "comment-body"]
     moderated = {Moderation.SHOWN: 1, Moderation.HIDDEN: -1}
     rows = (
         (row.number, row.agree, row.disagree, moderated[Moderation(row.moderation)], row.text)
-        for row in queries.list_statements(slug=slug, language=language(), moderation=None)
-        if row.moderation != Moderation.WAITING
+        for row in queries.list_moderated(slug=slug, language=language())
     )
     return csv_download(name=f"{slug}-comments.csv", header=header, rows=rows)
 
