@@ -324,6 +324,20 @@ def test_a_resident_takes_no_official_step(client: Client) -> None:
     assert client.post("/hearings/after/run/close").status_code == 403
 
 
+def test_a_refused_step_keeps_what_was_typed_and_its_address_leads_to_the_desk(
+    client: Client,
+) -> None:
+    make_draft_hearing(statements=1)
+    signed_in(client, make_official())
+    typed = {"text_ko": "의견 0번입니다.", "text_en": "Typed in vain."}
+    answer = body(client.post("/en/hearings/after/run/add", typed))
+    assert "This sentence is in the hearing already." in answer
+    assert "Typed in vain." in answer
+    for step in ("add", "open"):
+        answer = client.get(f"/en/hearings/after/run/{step}")
+        assert answer["Location"] == "/en/hearings/after/run"
+
+
 def test_a_step_that_nobody_knows_is_not_found(client: Client) -> None:
     make_open_hearing()
     signed_in(client, make_official())

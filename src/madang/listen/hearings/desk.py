@@ -9,11 +9,17 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from madang.ground.identity.access import May, Request, may
 from madang.listen.hearings import drafts, forms, queries, services
-from madang.listen.hearings.forms import REFUSALS, REFUSED_FIELDS, STATUS_LABELS, STATUS_TONES
+from madang.listen.hearings.forms import (
+    DESK_REFUSALS,
+    REFUSALS,
+    REFUSED_FIELDS,
+    STATUS_LABELS,
+    STATUS_TONES,
+)
 from madang.listen.hearings.models import Hearing, Moderation, Statement, Status
 from madang.web.forms import refuse, sent_number
 
@@ -75,16 +81,21 @@ def _desk(request: Request, slug: str, step: str = "") -> HttpResponse:
 
 
 @may(May.OFFICIAL)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def act(request: Request, slug: str, step: str) -> HttpResponse:
-    """One step of an official: open, close, answer, add a sentence, moderate one."""
+    """One step of an official: open, close, answer, add a sentence, moderate one.
+
+    A step that is refused shows the desk at this address; to come back to it leads to the desk.
+    """
     if step not in _STEPS:
         raise Http404
+    if request.method != "POST":
+        return redirect("hearings:run", slug)
     try:
         _STEPS[step](request, slug)
         messages.success(request, _("Done."))
     except (services.UnableToMove, services.UnableToSpeak, services.UnableToModerate) as unable:
-        messages.error(request, REFUSALS[str(unable)])
+        messages.error(request, DESK_REFUSALS[str(unable)])
         return _desk(request, slug, step)
     except (Hearing.DoesNotExist, Statement.DoesNotExist) as missing:
         raise Http404 from missing

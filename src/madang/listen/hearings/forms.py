@@ -28,6 +28,10 @@ REFUSALS = {
     "not-a-vote": _("Choose agree, disagree or pass."),
     "no-reason": _("Say why the sentence is hidden; its author will read it."),
 }
+# To an official at the desk some say something else.
+DESK_REFUSALS = REFUSALS | {
+    "said-already": _("This sentence is in the hearing already."),
+}
 # Which field is at fault, where one is.
 REFUSED_FIELDS = {
     "slug-taken": "slug",
