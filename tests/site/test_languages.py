@@ -177,11 +177,20 @@ def test_a_text_knows_the_language_it_was_chosen_in() -> None:
     words = {"ko": "고래", "en": ""}
     assert [said(words, code).language for code in ("ko", "en")] == ["ko", "ko"]
     assert said({"und": "#3"}, "en") == Said("#3")
+    assert said({"und": "我覺得搭乘時有風險"}, "en").language == "zh"
 
 
 @pytest.mark.parametrize(
     ("text", "language"),
-    [("고래 whale", "ko"), ("a whale", "en"), ("鯨 whale", "und"), ("10", "und"), ("", "und")],
+    [
+        ("고래 whale", "ko"),
+        ("a whale", "en"),
+        ("鯨 whale", "zh"),
+        ("鯨のうた", "ja"),
+        ("кит", "und"),
+        ("10", "und"),
+        ("", "und"),
+    ],
 )
 def test_letters_tell_the_language_where_nobody_noted_it(text: str, language: str) -> None:
     assert as_written(text).language == language
