@@ -273,6 +273,16 @@ def test_what_is_wrong_with_a_draft_is_said_beside_its_field(official: Client) -
     assert not Ballot.objects.exists()
 
 
+def test_a_draft_is_deleted_and_an_open_ballot_is_not(official: Client) -> None:
+    make_ballot(is_open=False)
+    make_ballot(slug="running")
+    assert "gone for good" in body(official.get("/en/ballots/small/delete"))
+    for slug in ("small", "running"):
+        official.post(f"/en/ballots/{slug}/delete")
+    assert [ballot.slug for ballot in Ballot.objects.all()] == ["running"]
+    assert "so it stays" in body(official.get("/en/ballots/running/delete"))
+
+
 def test_an_official_closes_after_reading_what_will_happen(official: Client) -> None:
     make_imported()
     assert "4 voters are counted" in body(official.get("/en/ballots/small/close"))
@@ -283,7 +293,11 @@ def test_an_official_closes_after_reading_what_will_happen(official: Client) -> 
 
 
 @pytest.mark.parametrize(
-    "path", ["new", "small/run", "small/edit", "small/open", "small/close", "small/projects/add"]
+    "path",
+    [
+        *("new", "small/run", "small/edit", "small/delete", "small/open", "small/close"),
+        "small/projects/add",
+    ],
 )
 def test_official_pages_are_for_officials(resident: Client, path: str) -> None:
     make_ballot()

@@ -318,6 +318,33 @@ def test_a_closing_date_in_year_one_is_refused_beside_its_field(client: Client) 
     assert not Hearing.objects.exists()
 
 
+def test_an_official_tidies_a_draft_and_deletes_it(client: Client) -> None:
+    make_draft_hearing(statements=2)
+    signed_in(client, make_official())
+    address = "/en/hearings/after"
+    assert "This is statement 1." in body(client.get(f"{address}/statements/1/edit"))
+    taken = client.post(f"{address}/statements/1/edit", {"text_ko": "의견 0번입니다."})
+    assert "in the hearing already" in body(taken)
+    client.post(f"{address}/statements/1/edit", {"text_ko": "고친 의견입니다."})
+    client.post(f"{address}/statements/0/remove")
+    desk = body(client.get(f"{address}/run"))
+    assert "고친 의견입니다." in desk
+    assert "This is statement 0." not in desk
+    assert "cannot be undone" in body(client.get(f"{address}/open"))
+    assert "gone for good" in body(client.get(f"{address}/delete"))
+    assert "The draft is deleted." in body(client.post(f"{address}/delete", follow=True))
+    assert not Hearing.objects.exists()
+
+
+def test_an_open_hearing_is_not_deleted(client: Client) -> None:
+    make_open_hearing()
+    signed_in(client, make_official())
+    assert "so it stays" in body(client.get("/en/hearings/after/delete"))
+    answer = client.post("/en/hearings/after/delete", follow=True)
+    assert "This hearing is no draft any more" in body(answer)
+    assert Hearing.objects.exists()
+
+
 def test_a_resident_takes_no_official_step(client: Client) -> None:
     make_open_hearing()
     signed_in(client, make_resident())

@@ -88,6 +88,33 @@ def test_a_hearing_whose_closing_date_has_passed_does_not_open() -> None:
         services.open_hearing(slug="after", at=later)
 
 
+def test_a_draft_is_tidied_and_its_log_says_what_was_taken_out() -> None:
+    make_draft_hearing(statements=2)
+    words = {"ko": "고친 의견입니다."}
+    assert drafts.edit_statement(slug="after", number=0, words=words).words == words
+    drafts.edit_statement(slug="after", number=0, words=words)
+    with pytest.raises(services.UnableToSpeak, match="said-already"):
+        drafts.edit_statement(slug="after", number=1, words=words)
+    for _ in range(2):
+        drafts.remove_statement(slug="after", number=1, at=NOW)
+    assert told().count("hearings.statement-removed.v1") == 1
+    drafts.delete_hearing(slug="after", at=NOW)
+    assert not Hearing.objects.exists()
+    assert told().count("hearings.statement-removed.v1") == 2
+
+
+def test_nothing_that_was_ever_open_is_deleted_or_rewritten() -> None:
+    make_open_hearing()
+    services.close_hearing(slug="after", at=NOW)
+    with pytest.raises(services.UnableToMove, match="not-draft"):
+        drafts.delete_hearing(slug="after", at=NOW)
+    with pytest.raises(services.UnableToMove, match="not-draft"):
+        drafts.remove_statement(slug="after", number=0, at=NOW)
+    with pytest.raises(services.UnableToMove, match="not-draft"):
+        drafts.edit_statement(slug="after", number=0, words={"ko": "다른 말"})
+    assert Hearing.objects.get().statements.count() == 3
+
+
 def test_an_open_hearing_is_not_answered_yet() -> None:
     make_open_hearing()
     with pytest.raises(services.UnableToMove, match="not-closed"):

@@ -70,6 +70,22 @@ def edit(request: Request, slug: str) -> HttpResponse:
 
 
 @may(May.OFFICIAL)
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: Request, slug: str) -> HttpResponse:
+    """Say what deleting a draft means, and delete it."""
+    page = shown_ballot(request, slug)
+    if request.method != "POST":
+        return render(request, "ballots/delete.html", page)
+    try:
+        drafts.delete_ballot(slug=slug)
+    except services.UnableToDraft as unable:
+        messages.error(request, REFUSALS[str(unable)])
+        return redirect("ballots:run", slug)
+    messages.success(request, _("The draft is deleted."))
+    return redirect("ballots:list")
+
+
+@may(May.OFFICIAL)
 @require_safe
 def run(request: Request, slug: str) -> HttpResponse:
     """Everything an official does with a ballot, in one place."""
@@ -203,6 +219,7 @@ urlpatterns = [
     path("new", new, name="new"),
     path("<slug:slug>/run", run, name="run"),
     path("<slug:slug>/edit", edit, name="edit"),
+    path("<slug:slug>/delete", delete, name="delete"),
     path("<slug:slug>/projects/add", add_project, name="add-project"),
     path("<slug:slug>/projects/<int:place>", edit_project, name="edit-project"),
     path("<slug:slug>/projects/<int:place>/remove", remove_project, name="remove-project"),

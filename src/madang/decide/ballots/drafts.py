@@ -46,6 +46,17 @@ def edit_ballot(
 
 
 @transaction.atomic
+def delete_ballot(*, slug: str) -> None:
+    """Delete a draft with its projects; what was ever open stays.
+
+    Raises UnableToDraft: "not-draft"; Ballot.DoesNotExist.
+    """
+    ballot = _locked_draft(slug)
+    ballot.projects.all().delete()
+    ballot.delete()
+
+
+@transaction.atomic
 def add_project(*, slug: str, draft: ProjectDraft) -> BallotProject:
     """Put one more project on a draft. Raises UnableToDraft: "not-draft", "code-taken",
     "cost-not-positive", "no-such-statement"; Ballot.DoesNotExist."""

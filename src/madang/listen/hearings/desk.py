@@ -61,6 +61,64 @@ def edit(request: Request, slug: str) -> HttpResponse:
 
 
 @may(May.OFFICIAL)
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: Request, slug: str) -> HttpResponse:
+    """Say what deleting a draft means, and delete it."""
+    page = shown_hearing(request, slug)
+    if request.method != "POST":
+        return render(request, "hearings/delete.html", page)
+    try:
+        drafts.delete_hearing(slug=slug, at=timezone.now())
+    except services.UnableToMove as unable:
+        messages.error(request, REFUSALS[str(unable)])
+        return redirect("hearings:run", slug)
+    messages.success(request, _("The draft is deleted."))
+    return redirect("hearings:list")
+
+
+@may(May.OFFICIAL)
+@require_safe
+def open_(request: Request, slug: str) -> HttpResponse:
+    """Say what opening means; the step itself opens."""
+    return render(request, "hearings/open.html", shown_hearing(request, slug))
+
+
+@may(May.OFFICIAL)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_statement(request: Request, slug: str, number: int) -> HttpResponse:
+    """Change a sentence of a draft."""
+    initial = queries.sentence_texts(slug=slug, number=number)
+    if initial is None:
+        raise Http404
+    form = forms.SeedForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            drafts.edit_statement(slug=slug, number=number, words=form.words("text"))
+        except (services.UnableToMove, services.UnableToSpeak) as unable:
+            form.add_error(None, DESK_REFUSALS[str(unable)])
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("hearings:run", slug)
+    page = {**shown_hearing(request, slug), "form": form, "number": number}
+    return render(request, "hearings/edit_statement.html", page)
+
+
+@may(May.OFFICIAL)
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove_statement(request: Request, slug: str, number: int) -> HttpResponse:
+    """Take a sentence out of a draft."""
+    if request.method != "POST":
+        return redirect("hearings:edit-statement", slug, number)
+    try:
+        drafts.remove_statement(slug=slug, number=number, at=timezone.now())
+    except services.UnableToMove as unable:
+        messages.error(request, REFUSALS[str(unable)])
+    except Hearing.DoesNotExist as missing:
+        raise Http404 from missing
+    return redirect("hearings:run", slug)
+
+
+@may(May.OFFICIAL)
 @require_safe
 def run(request: Request, slug: str) -> HttpResponse:
     """The official's desk: what waits, what can be done next."""
@@ -173,5 +231,9 @@ urlpatterns = [
     path("new", new, name="new"),
     path("<slug:slug>/run", run, name="run"),
     path("<slug:slug>/edit", edit, name="edit"),
+    path("<slug:slug>/delete", delete, name="delete"),
+    path("<slug:slug>/open", open_, name="open"),
+    path("<slug:slug>/statements/<int:number>/edit", edit_statement, name="edit-statement"),
+    path("<slug:slug>/statements/<int:number>/remove", remove_statement, name="remove-statement"),
     path("<slug:slug>/run/<str:step>", act, name="act"),
 ]

@@ -203,6 +203,12 @@ def edit_texts(*, slug: str) -> dict[str, Any] | None:
     return {**texts, "closes_at": hearing.closes_at}
 
 
+def sentence_texts(*, slug: str, number: int) -> dict[str, str] | None:
+    """Return what the edit form of a sentence starts from, by field. One SQL query."""
+    words = Statement.objects.filter(hearing__slug=slug, number=number).values_list("words")
+    return next(({f"text_{code}": text for code, text in row.items()} for (row,) in words), None)
+
+
 def own_votes(*, slug: str, voice: str, language: str) -> list[OwnVote]:
     """Return what this resident voted, in the order of the sentences. One SQL query."""
     votes = Vote.objects.filter(

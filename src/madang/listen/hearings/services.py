@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from madang.ground.dates import why_not_until
 from madang.ground.events.outbox import announce, record
@@ -147,11 +147,7 @@ def _say(
     author: str = "",
     theme: str = "",
 ) -> Statement:
-    for text in words.values():
-        if problem := check_statement(text):
-            raise UnableToSpeak(problem)
-    if any(hearing.statements.filter(words__contains={code: text}) for code, text in words.items()):
-        raise UnableToSpeak("said-already")
+    refuse_words(words, beside=hearing.statements.all())
     take_turns(Turn.HEARING_NUMBERS, hearing.id)
     newest = hearing.statements.aggregate(newest=Max("number"))["newest"]
     statement = Statement.objects.create(
@@ -165,6 +161,15 @@ def _say(
     )
     record(events.StatementWritten(hearing=hearing.slug, statement=statement.number, written_at=at))
     return statement
+
+
+def refuse_words(words: Words, *, beside: QuerySet[Statement]) -> None:
+    """Raise UnableToSpeak for a sentence that cannot stand beside those that are there."""
+    for text in words.values():
+        if problem := check_statement(text):
+            raise UnableToSpeak(problem)
+    if any(beside.filter(words__contains={code: text}) for code, text in words.items()):
+        raise UnableToSpeak("said-already")
 
 
 @transaction.atomic
