@@ -96,6 +96,19 @@ def why_not_this(draft: CommitmentDraft, offices: frozenset[str], *, today: date
     return None
 
 
+# How far along a commitment is; a dropped one is nowhere.
+_FORWARD = ("promised", "underway", "done", "verified")
+
+
+def needs_a_reason(*, before: str, after: str) -> bool:
+    """Return whether this turn of a commitment must be explained: dropped, or a step back."""
+    if before == after:
+        return False
+    if "dropped" in (before, after):
+        return True
+    return _FORWARD.index(after) < _FORWARD.index(before)
+
+
 def why_not_a_plan(goals: tuple[GoalDraft, ...]) -> str | None:
     """Return a stable code for what is wrong with a plan's description; None where it is sound."""
     projects = [project.code for goal in goals for project in goal.projects]
