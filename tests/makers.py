@@ -36,6 +36,7 @@ def make_draft_hearing(*, slug: str = "after", statements: int = 3) -> Hearing:
         title={"ko": "감염병 이후", "en": "After the pandemic"},
         introduction={"ko": "함께 생각합니다.", "en": "We think together."},
         question={"ko": "무엇이 필요합니까?", "en": "What do we need?"},
+        at=NOW,
     )
     for n in range(statements):
         words = {"ko": f"의견 {n}번입니다.", "en": f"This is statement {n}."}

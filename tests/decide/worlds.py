@@ -99,6 +99,7 @@ def make_ballot(
         introduction={"ko": "골라 주세요.", "en": "Please choose."},
         currency="KRW",
         budget=Decimal(budget),
+        at=NOON,
         projects=projects or [draft("P1", 60), draft("P2", 40), draft("P3", 50)],
         **more,  # type: ignore[arg-type]
     )
@@ -111,6 +112,7 @@ def make_hearing(*, slug: str = "after", is_closed: bool = True) -> Hearing:
         title={"ko": "감염병 이후", "en": "After the pandemic"},
         introduction={},
         question={},
+        at=NOON,
     )
     add_statement(
         slug=slug, words={"ko": "와이파이가 있어야 합니다.", "en": "There must be wifi."}, at=NOON

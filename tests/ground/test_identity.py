@@ -1,6 +1,7 @@
 """People: who is let in where, and what is kept of where they live."""
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -96,6 +97,21 @@ def test_a_way_back_to_another_site_is_not_taken(client: Client) -> None:
         reverse("identity:residency"), {"district": "03", "next": "https://elsewhere.example/"}
     )
     assert response["Location"] == "/identity/me"
+
+
+def test_a_stranger_elsewhere_locks_nobody_out(client: Client) -> None:
+    cache.clear()
+    person = make_person(email="kim@daon.example")
+    for _ in range(8):
+        wrong = {"login": person.email, "password": "a wrong one"}
+        answer = client.post("/en/account/login/", wrong, REMOTE_ADDR="203.0.113.7")
+    assert "Too many failed login attempts" in answer.content.decode()
+    right = {"login": person.email, "password": "long enough 1"}
+    refused = client.post("/en/account/login/", right, REMOTE_ADDR="203.0.113.7")
+    assert refused.status_code == 200
+    let_in = client.post("/en/account/login/", right, REMOTE_ADDR="198.51.100.2")
+    assert let_in.status_code == 302
+    cache.clear()
 
 
 def test_a_resident_is_kept_out_of_officials_pages(client: Client) -> None:

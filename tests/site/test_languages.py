@@ -62,7 +62,7 @@ class Listener(HTMLParser):
 
 
 def make_hearing(slug: str, words: dict[str, str], people: list[Person]) -> None:
-    hearings.create_hearing(slug=slug, title=words, introduction=words, question=words)
+    hearings.create_hearing(slug=slug, title=words, introduction=words, question=words, at=NOON)
     for n in range(9):
         sentence = {code: f"{text} {n}" for code, text in words.items()}
         hearings.add_statement(slug=slug, words=sentence, at=NOON)
@@ -90,6 +90,7 @@ def make_ballot(slug: str, words: dict[str, str], *, hearing: str) -> None:
         introduction=words,
         currency="KRW",
         budget=Decimal(100),
+        at=NOON,
         hearing=hearing,
         projects=[
             ProjectDraft(
@@ -176,11 +177,20 @@ def test_a_text_knows_the_language_it_was_chosen_in() -> None:
     words = {"ko": "고래", "en": ""}
     assert [said(words, code).language for code in ("ko", "en")] == ["ko", "ko"]
     assert said({"und": "#3"}, "en") == Said("#3")
+    assert said({"und": "我覺得搭乘時有風險"}, "en").language == "zh"
 
 
 @pytest.mark.parametrize(
     ("text", "language"),
-    [("고래 whale", "ko"), ("a whale", "en"), ("鯨 whale", "und"), ("10", "und"), ("", "und")],
+    [
+        ("고래 whale", "ko"),
+        ("a whale", "en"),
+        ("鯨 whale", "zh"),
+        ("鯨のうた", "ja"),
+        ("кит", "und"),
+        ("10", "und"),
+        ("", "und"),
+    ],
 )
 def test_letters_tell_the_language_where_nobody_noted_it(text: str, language: str) -> None:
     assert as_written(text).language == language

@@ -129,7 +129,9 @@ def test_the_map_tells_in_words_what_it_draws() -> None:
     assert "You stand in the middle of group B." in html
     assert "1 person answered too little" in html
     assert "Simulated data" in html
-    assert all(f">{label}<" in html for label in ("Walkers", "Drivers"))
+    assert all(f"<td>{label} " in html for label in ("Walkers", "Drivers"))
+    assert "2 people, 67%" in html
+    assert "1 person, 33%" in html
 
 
 def test_the_map_tells_which_groups_are_near_and_where_the_reader_stands() -> None:

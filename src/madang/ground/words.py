@@ -25,7 +25,7 @@ def said(words: Words, language: str) -> Said:
     """
     for code in (language[:2], *words):
         if text := words.get(code):
-            return Said(text, code)
+            return as_written(text) if code == UNKNOWN else Said(text, code)
     raise ValueError("a text without words")
 
 
@@ -40,14 +40,19 @@ def as_written(text: str) -> Said:
 
 
 def language_of(text: str, *, otherwise: str = UNKNOWN) -> str:
-    """Return "ko" for a text with Korean letters in it, "en" for Latin ones, else `otherwise`.
+    """Return the language that the letters of a text tell, `otherwise` where they tell none.
 
-    A guess, good enough where people write Korean or English and do not say which.
+    "ko" with Korean letters in it, else "ja" with Japanese ones, "zh" with Chinese ones, "en" with
+    Latin ones. A guess, good enough to break lines and read aloud by, where nobody noted it.
     """
     names = {unicodedata.name(letter, "").partition(" ")[0] for letter in text}
     if "HANGUL" in names:
         return "ko"
-    return "en" if "LATIN" in names and not names & {"CJK", "CYRILLIC", "ARABIC"} else otherwise
+    if names & {"HIRAGANA", "KATAKANA"}:
+        return "ja"
+    if "CJK" in names:
+        return "zh"
+    return "en" if "LATIN" in names and not names & {"CYRILLIC", "ARABIC"} else otherwise
 
 
 def marked(text: str) -> str:

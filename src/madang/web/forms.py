@@ -1,6 +1,12 @@
 """What more than one block needs to read what people send."""
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from django import forms
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 class BilingualForm(forms.Form):
@@ -10,6 +16,17 @@ class BilingualForm(forms.Form):
         """Return a field's texts by language, without the empty ones."""
         texts = {code: self.cleaned_data.get(f"{name}_{code}", "").strip() for code in ("ko", "en")}
         return {code: text for code, text in texts.items() if text}
+
+
+def refuse(
+    form: forms.Form, code: str, words: Mapping[str, "StrPromise"], fields: Mapping[str, str]
+) -> None:
+    """Say on the form why a service refused it: beside the field at fault, where one is.
+
+    words and fields: what a code means, and the field it is about, by code.
+    """
+    name = fields.get(code)
+    form.add_error(name if name in form.fields else None, words[code])
 
 
 def sent_number(text: str | None, *, otherwise: int = -1) -> int:

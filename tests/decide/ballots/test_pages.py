@@ -262,6 +262,27 @@ def test_an_official_draws_up_a_ballot_from_a_hearing_and_opens_it(official: Cli
     ]
 
 
+def test_what_is_wrong_with_a_draft_is_said_beside_its_field(official: Client) -> None:
+    form = {"slug": "drawn", "title_ko": "새 투표", "introduction_ko": "골라 주세요."}
+    form |= {"budget": "0", "rule": "equal-shares", "eligibility": "declared", "district": ""}
+    answer = body(official.post("/en/ballots/new", form))
+    assert "Budget: The budget must be more than zero." in answer
+    form |= {"budget": "100", "closes_at": "0001-01-01T00:00"}
+    answer = body(official.post("/en/ballots/new", form))
+    assert "Closes on: The ballot would be over already" in answer
+    assert not Ballot.objects.exists()
+
+
+def test_a_draft_is_deleted_and_an_open_ballot_is_not(official: Client) -> None:
+    make_ballot(is_open=False)
+    make_ballot(slug="running")
+    assert "gone for good" in body(official.get("/en/ballots/small/delete"))
+    for slug in ("small", "running"):
+        official.post(f"/en/ballots/{slug}/delete")
+    assert [ballot.slug for ballot in Ballot.objects.all()] == ["running"]
+    assert "so it stays" in body(official.get("/en/ballots/running/delete"))
+
+
 def test_an_official_closes_after_reading_what_will_happen(official: Client) -> None:
     make_imported()
     assert "4 voters are counted" in body(official.get("/en/ballots/small/close"))
@@ -272,7 +293,11 @@ def test_an_official_closes_after_reading_what_will_happen(official: Client) -> 
 
 
 @pytest.mark.parametrize(
-    "path", ["new", "small/run", "small/edit", "small/open", "small/close", "small/projects/add"]
+    "path",
+    [
+        *("new", "small/run", "small/edit", "small/delete", "small/open", "small/close"),
+        "small/projects/add",
+    ],
 )
 def test_official_pages_are_for_officials(resident: Client, path: str) -> None:
     make_ballot()

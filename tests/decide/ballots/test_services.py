@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from decide.worlds import NOON, draft, make_ballot, make_hearing, make_who
+from madang.decide.ballots.drafts import add_project, edit_project, remove_project
 from madang.decide.ballots.events import BallotCounted
 from madang.decide.ballots.jobs import close_due_ballot
 from madang.decide.ballots.models import Ballot, Cast, Choice, Status
@@ -20,14 +21,11 @@ from madang.decide.ballots.services import (
     UnableToCount,
     UnableToDraft,
     UnableToOpen,
-    add_project,
     cast_ballot,
     close_ballot,
     count_ballot,
-    edit_project,
     explain_losers,
     open_ballot,
-    remove_project,
 )
 from madang.ground.events.event import from_payload
 from madang.ground.events.models import OutboxEvent
@@ -74,6 +72,8 @@ def test_a_bad_project_is_refused_with_its_whole_ballot(drafts, code):
     [
         ({"budget": 0}, "budget-not-positive"),
         ({"opens_at": NOON, "closes_at": NOON}, "closes-before-it-opens"),
+        ({"closes_at": NOON}, "closes-in-the-past"),
+        ({"closes_at": NOON + timedelta(days=3654)}, "closes-too-late"),
         ({"hearing": "nowhere"}, "no-such-hearing"),
     ],
 )
@@ -94,17 +94,17 @@ def test_a_ballot_can_ask_for_what_a_hearing_said():
     assert ballot.projects.get().statement == 1
 
 
-@pytest.mark.parametrize(
-    ("more", "code"),
-    [
-        ({"projects": [draft("P1", None)]}, "cost-missing"),
-        ({"closes_at": NOON}, "closes-in-the-past"),
-    ],
-)
-def test_an_unfinished_ballot_does_not_open(more, code):
-    make_ballot(is_open=False, **more)
-    with pytest.raises(UnableToOpen, match=code):
+def test_a_ballot_without_all_costs_does_not_open():
+    make_ballot(is_open=False, projects=[draft("P1", None)])
+    with pytest.raises(UnableToOpen, match="cost-missing"):
         open_ballot(slug="small", at=NOON)
+
+
+def test_a_ballot_whose_closing_date_has_passed_does_not_open():
+    later = NOON + timedelta(days=1)
+    make_ballot(is_open=False, closes_at=later)
+    with pytest.raises(UnableToOpen, match="closes-in-the-past"):
+        open_ballot(slug="small", at=later)
 
 
 def test_a_ballot_without_projects_does_not_open():

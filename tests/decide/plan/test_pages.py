@@ -147,6 +147,8 @@ def test_an_official_says_how_it_goes_and_everyone_reads_it(official: Client) ->
     [
         ({}, "Nothing was changed."),
         ({"budget": "-1"}, "A budget must be more than zero"),
+        ({"status": "dropped"}, "What happened: Say why it is dropped"),
+        ({"starts_on": "0001-01-01"}, "Start: This date is more than thirty years away"),
         ({"starts_on": "2026-12-02", "ends_on": "2026-12-01"}, "The end must not be before"),
     ],
 )

@@ -203,9 +203,12 @@ def test_an_update_is_kept_with_what_was_before():
     [
         ({"office": "nowhere"}, "unknown-office"),
         ({"budget": Decimal(0)}, "budget-not-positive"),
+        ({"starts_on": date(1, 1, 1)}, "start-too-far"),
+        ({"ends_on": date(9999, 12, 31)}, "end-too-far"),
         ({"starts_on": date(2026, 6, 2), "ends_on": date(2026, 6, 1)}, "ends-before-it-starts"),
         ({"status": "forgotten"}, "unknown-status"),
         ({"status": "verified"}, "not-measured"),
+        ({"status": "dropped"}, "no-reason"),
         ({}, "nothing-changed"),
     ],
 )
@@ -214,6 +217,19 @@ def test_a_bad_update_is_refused_and_leaves_no_history(more, code):
     with pytest.raises(UnableToUpdate, match=code):
         update_commitment(commitment=commitment.id, draft=progress(**more), note="", at=NOON)
     assert not Change.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("done", "promised"), ("done", "underway"), ("dropped", "promised")]
+)
+def test_a_step_back_needs_a_reason(before, after):
+    commitment = make_commitment()
+    say = {"commitment": commitment.id, "at": NOON}
+    update_commitment(**say, draft=progress(status=before), note="It was so.")
+    with pytest.raises(UnableToUpdate, match="no-reason"):
+        update_commitment(**say, draft=progress(status=after), note="  ")
+    update_commitment(**say, draft=progress(status=after), note="The roof leaks again.")
+    assert Commitment.objects.get().status == after
 
 
 def test_a_note_alone_is_kept_without_an_event():

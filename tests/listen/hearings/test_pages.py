@@ -11,6 +11,7 @@ from django.test import Client
 from madang.core.opinion.csv_rows import decode_text
 from madang.core.opinion.polis_export import read_conversation
 from madang.listen.hearings import services
+from madang.listen.hearings.imports import import_conversation
 from madang.listen.hearings.models import Hearing, Moderation, Origin, Statement, Vote
 from madang.listen.hearings.queries import next_card
 from makers import NOW, make_draft_hearing, make_official, make_open_hearing, make_resident
@@ -227,6 +228,62 @@ def test_a_sentence_is_kept_in_the_language_it_is_written_in(
     assert Statement.objects.get(number=3).words == {language: text}
 
 
+def test_a_hidden_sentence_is_withheld_from_everybody_but_the_desk(client: Client) -> None:
+    hearing = make_open_hearing(statements=1)
+    author = make_resident()
+    text = "이웃 김아무개는 바보입니다."
+    services.write_statement(slug="after", person_id=author.id, text=text, language="ko", at=NOW)
+    say = {"slug": "after", "number": 1, "at": NOW}
+    services.moderate_statement(**say, moderation=Moderation.SHOWN, reason="")
+    services.cast_vote(slug="after", person_id=author.id, statement=1, value=1, at=NOW)
+    services.moderate_statement(**say, moderation=Moderation.HIDDEN, reason="욕설이 있습니다.")
+    services.draw_map(slug="after", at=NOW)
+    signed_in(client, author)
+    pages = ["", "map", "map.json", "statements", "statements/1", "comments.csv", "mine", "vote"]
+    for status in ("open", "closed"):
+        Hearing.objects.update(status=status)
+        for path in pages:
+            assert text not in body(client.get(f"/hearings/{hearing.slug}/{path}")), path
+    for path in ("hearings/after/statements", "hearings/after/map", "hearings/after"):
+        assert text not in body(client.get(f"/api/v1/{path}"))
+    for path in ("statements/1", "mine"):
+        page = body(client.get(f"/en/hearings/after/{path}"))
+        assert "Sentence 1" in page
+        assert "욕설이 있습니다." in page
+    signed_in(client, make_official())
+    assert text in body(client.get("/hearings/after/run"))
+
+
+def test_an_export_with_a_hidden_sentence_comes_in_again(client: Client) -> None:
+    make_open_hearing(statements=2)
+    resident = make_resident()
+    for number in range(2):
+        services.cast_vote(slug="after", person_id=resident.id, statement=number, value=1, at=NOW)
+    services.moderate_statement(
+        slug="after", number=0, moderation=Moderation.HIDDEN, reason="주소가 있습니다.", at=NOW
+    )
+    services.close_hearing(slug="after", at=NOW)
+    votes, comments = (client.get(f"/hearings/after/{name}.csv") for name in ("votes", "comments"))
+    first = next(csv.DictReader(io.StringIO(body(comments))))
+    assert (first["moderated"], first["comment-body"]) == ("-1", "")
+    again = import_conversation(
+        conversation=read_conversation(
+            votes=decode_text("votes.csv", votes.content),
+            comments=decode_text("comments.csv", comments.content),
+        ),
+        slug="again",
+        title={"ko": "다시"},
+        introduction={},
+        question={},
+        texts={},
+        source="after",
+        origin=Origin.IMPORTED,
+        at=NOW,
+    )
+    assert again.statements.get(number=0).moderation == Moderation.HIDDEN
+    assert Vote.objects.filter(statement__hearing=again).count() == 2
+
+
 def test_a_hidden_sentence_says_why(client: Client) -> None:
     make_open_hearing()
     services.moderate_statement(
@@ -253,10 +310,59 @@ def test_an_official_takes_a_hearing_from_draft_to_answer(client: Client) -> Non
     assert "이렇게 하겠습니다." in body(client.get("/hearings/new/"))
 
 
+def test_a_closing_date_in_year_one_is_refused_beside_its_field(client: Client) -> None:
+    signed_in(client, make_official())
+    form = {"slug": "new", "title_ko": "새", "question_ko": "무엇?", "introduction_ko": "함께"}
+    answer = client.post("/en/hearings/new", {**form, "closes_at": "0001-01-01T00:00"})
+    assert "Closes on: This date is past" in body(answer)
+    assert not Hearing.objects.exists()
+
+
+def test_an_official_tidies_a_draft_and_deletes_it(client: Client) -> None:
+    make_draft_hearing(statements=2)
+    signed_in(client, make_official())
+    address = "/en/hearings/after"
+    assert "This is statement 1." in body(client.get(f"{address}/statements/1/edit"))
+    taken = client.post(f"{address}/statements/1/edit", {"text_ko": "의견 0번입니다."})
+    assert "in the hearing already" in body(taken)
+    client.post(f"{address}/statements/1/edit", {"text_ko": "고친 의견입니다."})
+    client.post(f"{address}/statements/0/remove")
+    desk = body(client.get(f"{address}/run"))
+    assert "고친 의견입니다." in desk
+    assert "This is statement 0." not in desk
+    assert "cannot be undone" in body(client.get(f"{address}/open"))
+    assert "gone for good" in body(client.get(f"{address}/delete"))
+    assert "The draft is deleted." in body(client.post(f"{address}/delete", follow=True))
+    assert not Hearing.objects.exists()
+
+
+def test_an_open_hearing_is_not_deleted(client: Client) -> None:
+    make_open_hearing()
+    signed_in(client, make_official())
+    assert "so it stays" in body(client.get("/en/hearings/after/delete"))
+    answer = client.post("/en/hearings/after/delete", follow=True)
+    assert "This hearing is no draft any more" in body(answer)
+    assert Hearing.objects.exists()
+
+
 def test_a_resident_takes_no_official_step(client: Client) -> None:
     make_open_hearing()
     signed_in(client, make_resident())
     assert client.post("/hearings/after/run/close").status_code == 403
+
+
+def test_a_refused_step_keeps_what_was_typed_and_its_address_leads_to_the_desk(
+    client: Client,
+) -> None:
+    make_draft_hearing(statements=1)
+    signed_in(client, make_official())
+    typed = {"text_ko": "의견 0번입니다.", "text_en": "Typed in vain."}
+    answer = body(client.post("/en/hearings/after/run/add", typed))
+    assert "This sentence is in the hearing already." in answer
+    assert "Typed in vain." in answer
+    for step in ("add", "open"):
+        answer = client.get(f"/en/hearings/after/run/{step}")
+        assert answer["Location"] == "/en/hearings/after/run"
 
 
 def test_a_step_that_nobody_knows_is_not_found(client: Client) -> None:

@@ -1,14 +1,15 @@
 """Writes of a hearing's life: what is taken, what is refused, what is told."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Barrier
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection, transaction
 
 from madang.ground.events.models import OutboxEvent
-from madang.listen.hearings import services
+from madang.listen.hearings import drafts, services
 from madang.listen.hearings.models import Hearing, Moderation, Participant, Status, Vote
 from makers import NOW, make_draft_hearing, make_open_hearing, make_resident
 
@@ -54,9 +55,64 @@ def test_closing_twice_is_refused_and_told_once() -> None:
 def test_an_open_hearing_is_not_edited() -> None:
     make_open_hearing()
     with pytest.raises(services.UnableToMove, match="not-draft"):
-        services.edit_hearing(
-            slug="after", title={"ko": "다른"}, introduction={}, question={}, closes_at=None
+        drafts.edit_hearing(
+            slug="after", title={"ko": "다른"}, introduction={}, question={}, closes_at=None, at=NOW
         )
+
+
+@pytest.mark.parametrize(
+    ("closes_at", "code"),
+    [
+        (datetime(1, 1, 1, tzinfo=ZoneInfo("Asia/Seoul")), "closes-in-the-past"),
+        (NOW, "closes-in-the-past"),
+        (NOW + timedelta(days=3654), "closes-too-late"),
+        (datetime.max.replace(tzinfo=UTC), "closes-too-late"),
+    ],
+)
+def test_a_closing_date_that_nobody_can_mean_is_refused(closes_at: datetime, code: str) -> None:
+    texts = {"title": {"ko": "새"}, "introduction": {}, "question": {}, "closes_at": closes_at}
+    with pytest.raises(services.UnableToCreateHearing, match=code):
+        services.create_hearing(slug="new", **texts, at=NOW)
+    make_draft_hearing()
+    with pytest.raises(services.UnableToMove, match=code):
+        drafts.edit_hearing(slug="after", **texts, at=NOW)
+    assert Hearing.objects.get().closes_at is None
+
+
+def test_a_hearing_whose_closing_date_has_passed_does_not_open() -> None:
+    hearing = make_draft_hearing()
+    later = NOW + timedelta(days=1)
+    texts = {"title": hearing.title, "introduction": {}, "question": {}, "closes_at": later}
+    drafts.edit_hearing(slug="after", **texts, at=NOW)
+    with pytest.raises(services.UnableToMove, match="closes-in-the-past"):
+        services.open_hearing(slug="after", at=later)
+
+
+def test_a_draft_is_tidied_and_its_log_says_what_was_taken_out() -> None:
+    make_draft_hearing(statements=2)
+    words = {"ko": "고친 의견입니다."}
+    assert drafts.edit_statement(slug="after", number=0, words=words).words == words
+    drafts.edit_statement(slug="after", number=0, words=words)
+    with pytest.raises(services.UnableToSpeak, match="said-already"):
+        drafts.edit_statement(slug="after", number=1, words=words)
+    for _ in range(2):
+        drafts.remove_statement(slug="after", number=1, at=NOW)
+    assert told().count("hearings.statement-removed.v1") == 1
+    drafts.delete_hearing(slug="after", at=NOW)
+    assert not Hearing.objects.exists()
+    assert told().count("hearings.statement-removed.v1") == 2
+
+
+def test_nothing_that_was_ever_open_is_deleted_or_rewritten() -> None:
+    make_open_hearing()
+    services.close_hearing(slug="after", at=NOW)
+    with pytest.raises(services.UnableToMove, match="not-draft"):
+        drafts.delete_hearing(slug="after", at=NOW)
+    with pytest.raises(services.UnableToMove, match="not-draft"):
+        drafts.remove_statement(slug="after", number=0, at=NOW)
+    with pytest.raises(services.UnableToMove, match="not-draft"):
+        drafts.edit_statement(slug="after", number=0, words={"ko": "다른 말"})
+    assert Hearing.objects.get().statements.count() == 3
 
 
 def test_an_open_hearing_is_not_answered_yet() -> None:

@@ -32,6 +32,7 @@ REFUSALS = {
     "no-projects": _("Put at least one project on the ballot before you open it."),
     "cost-missing": _("Some projects have no cost yet. Enter it before you open the ballot."),
     "closes-in-the-past": _("The ballot would be over already; choose a later closing date."),
+    "closes-too-late": _("This date is more than ten years away; check the year."),
     "not-open": _("This ballot is not open, so no votes are taken."),
     "not-yet-open": _("Voting has not begun yet."),
     "over": _("The time for voting is over."),
@@ -48,6 +49,17 @@ REFUSALS = {
     "points-cannot-be-added-to": _(
         "The voters in this file gave points or ranks, so approvals cannot be added to them."
     ),
+}
+# Which field is at fault, where one is.
+REFUSED_FIELDS = {
+    "slug-taken": "slug",
+    "budget-not-positive": "budget",
+    "closes-before-it-opens": "closes_at",
+    "closes-in-the-past": "closes_at",
+    "closes-too-late": "closes_at",
+    "code-taken": "code",
+    "cost-not-positive": "cost",
+    "no-such-statement": "statement",
 }
 STATUS_BADGES = {
     Status.DRAFT: (_("Draft"), "waiting"),

@@ -94,6 +94,7 @@ def import_ballot(
         introduction=introduction or {},
         currency=file.meta.get("currency") or NO_CURRENCY,
         budget=amount_of(file.budget, source),
+        at=at,
         hearing=hearing,
         projects=drafts_of(file, source),
         rule=rule,

@@ -22,6 +22,7 @@ from madang.core.ballot.explain import explain_all
 from madang.core.ballot.pabulib import PabulibFile, Vote
 from madang.core.ballot.report import explanations_json, report
 from madang.core.ballot.rule import Completion, Method, Rule, Utility
+from madang.ground.dates import why_not_until
 from madang.ground.words import UNKNOWN, is_language
 from madang.web.money import spell
 
@@ -81,14 +82,14 @@ def why_not_now(
 
 
 def why_not_framed(
-    *, budget: Decimal, opens_at: datetime | None, closes_at: datetime | None
+    *, budget: Decimal, opens_at: datetime | None, closes_at: datetime | None, at: datetime
 ) -> str | None:
     """Return a stable code for why no ballot can have this budget and these times."""
     if budget <= 0:
         return "budget-not-positive"
     if opens_at and closes_at and closes_at <= opens_at:
         return "closes-before-it-opens"
-    return None
+    return why_not_until(closes_at, at=at)
 
 
 def why_not_openable(
@@ -99,9 +100,7 @@ def why_not_openable(
         return "no-projects"
     if None in costs:
         return "cost-missing"
-    if closes_at and closes_at <= at:
-        return "closes-in-the-past"
-    return None
+    return why_not_until(closes_at, at=at)
 
 
 # Words for amounts

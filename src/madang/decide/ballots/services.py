@@ -73,6 +73,7 @@ def create_ballot(
     introduction: Words,
     currency: str,
     budget: Decimal,
+    at: datetime,
     hearing: str = "",
     projects: Sequence[ProjectDraft] = (),
     rule: Rule = DEFAULT_RULE,
@@ -85,11 +86,12 @@ def create_ballot(
     """Make a draft that nobody but officials sees yet, with its first projects.
 
     Raises UnableToDraft: "slug-taken", "budget-not-positive", "closes-before-it-opens",
-    "no-such-hearing", "no-such-statement", "code-taken", "cost-not-positive".
+    "closes-in-the-past", "closes-too-late", "no-such-hearing", "no-such-statement",
+    "code-taken", "cost-not-positive".
     """
     if Ballot.objects.filter(slug=slug).exists():
         raise UnableToDraft("slug-taken")
-    if problem := why_not_framed(budget=budget, opens_at=opens_at, closes_at=closes_at):
+    if problem := why_not_framed(budget=budget, opens_at=opens_at, closes_at=closes_at, at=at):
         raise UnableToDraft(problem)
     if hearing and find_hearing(slug=hearing) is None:
         raise UnableToDraft("no-such-hearing")
@@ -111,67 +113,9 @@ def create_ballot(
     return ballot
 
 
-@transaction.atomic
-def edit_ballot(
-    *,
-    slug: str,
-    title: Words,
-    introduction: Words,
-    budget: Decimal,
-    rule: Rule,
-    eligibility: Eligibility,
-    district: str,
-    opens_at: datetime | None,
-    closes_at: datetime | None,
-) -> Ballot:
-    """Change a draft.
-
-    Raises UnableToDraft: "not-draft", "budget-not-positive", "closes-before-it-opens";
-    Ballot.DoesNotExist.
-    """
-    ballot = _locked_draft(slug)
-    if problem := why_not_framed(budget=budget, opens_at=opens_at, closes_at=closes_at):
-        raise UnableToDraft(problem)
-    ballot.title, ballot.introduction, ballot.budget = title, introduction, budget
-    ballot.rule = rule.manifest()
-    ballot.eligibility, ballot.district = eligibility.value, district
-    ballot.opens_at, ballot.closes_at = opens_at, closes_at
-    ballot.save()
-    return ballot
-
-
-@transaction.atomic
-def add_project(*, slug: str, draft: ProjectDraft) -> BallotProject:
-    """Put one more project on a draft. Raises UnableToDraft: "not-draft", "code-taken",
-    "cost-not-positive", "no-such-statement"; Ballot.DoesNotExist."""
-    return put_projects(_locked_draft(slug), [draft])[0]
-
-
-@transaction.atomic
-def edit_project(*, slug: str, code: str, draft: ProjectDraft) -> BallotProject:
-    """Change a project of a draft; its code stays. Raises as `add_project` does;
-    BallotProject.DoesNotExist."""
-    ballot = _locked_draft(slug)
-    project = ballot.projects.get(code=code)
-    _refuse_bad_projects(ballot, [draft])
-    project.words, project.summary = draft.words, draft.summary
-    project.cost, project.goal, project.statement = draft.cost, draft.goal, draft.statement
-    project.save()
-    return project
-
-
-@transaction.atomic
-def remove_project(*, slug: str, code: str) -> None:
-    """Take a project off a draft; safe to repeat.
-
-    Raises UnableToDraft: "not-draft"; Ballot.DoesNotExist.
-    """
-    _locked_draft(slug).projects.filter(code=code).delete()
-
-
 def put_projects(ballot: Ballot, drafts: Sequence[ProjectDraft]) -> list[BallotProject]:
-    """Write projects onto a locked draft. Raises UnableToDraft as `add_project` does."""
-    _refuse_bad_projects(ballot, drafts)
+    """Write projects onto a locked draft. Raises UnableToDraft as `create_ballot` does."""
+    refuse_bad_projects(ballot, drafts)
     codes = [draft.code for draft in drafts]
     if len(set(codes)) != len(codes) or ballot.projects.filter(code__in=codes).exists():
         raise UnableToDraft("code-taken")
@@ -191,7 +135,7 @@ def put_projects(ballot: Ballot, drafts: Sequence[ProjectDraft]) -> list[BallotP
     )
 
 
-def _refuse_bad_projects(ballot: Ballot, drafts: Sequence[ProjectDraft]) -> None:
+def refuse_bad_projects(ballot: Ballot, drafts: Sequence[ProjectDraft]) -> None:
     if any(draft.cost is not None and draft.cost <= 0 for draft in drafts):
         raise UnableToDraft("cost-not-positive")
     named = {draft.statement for draft in drafts if draft.statement is not None}
@@ -201,13 +145,6 @@ def _refuse_bad_projects(ballot: Ballot, drafts: Sequence[ProjectDraft]) -> None
             raise UnableToDraft("no-such-statement")
 
 
-def _locked_draft(slug: str) -> Ballot:
-    ballot = Ballot.objects.select_for_update().get(slug=slug)
-    if ballot.status != Status.DRAFT:
-        raise UnableToDraft("not-draft")
-    return ballot
-
-
 # Voting
 
 
@@ -215,8 +152,8 @@ def _locked_draft(slug: str) -> Ballot:
 def open_ballot(*, slug: str, at: datetime) -> Ballot:
     """Let residents vote and record BallotOpened; rule and projects stay as they are from now on.
 
-    Raises UnableToOpen: "not-draft", "no-projects", "cost-missing", "closes-in-the-past";
-    Ballot.DoesNotExist.
+    Raises UnableToOpen: "not-draft", "no-projects", "cost-missing", "closes-in-the-past",
+    "closes-too-late"; Ballot.DoesNotExist.
     """
     ballot = Ballot.objects.select_for_update().get(slug=slug)
     if ballot.status != Status.DRAFT:

@@ -17,12 +17,26 @@ from madang.web.languages import SpokenSelect
 REFUSALS = {
     "unknown-office": _("The city has no such office; choose one of the list."),
     "budget-not-positive": _("A budget must be more than zero; leave it empty if there is none."),
+    "start-too-far": _("This date is more than thirty years away; check the year."),
+    "end-too-far": _("This date is more than thirty years away; check the year."),
     "ends-before-it-starts": _("The end must not be before the start."),
     "unknown-status": _("Choose one of the statuses."),
     "not-measured": _("Only a measurement verifies a commitment; say that it is done instead."),
+    "no-reason": _("Say why it is dropped or goes back a step; everyone can read it."),
     "nothing-changed": _("Nothing was changed."),
     "no-such-project": _("There is no such project."),
     "another-plan": _("A commitment stays in its plan."),
+}
+# Which field is at fault, where one is.
+REFUSED_FIELDS = {
+    "unknown-office": "office",
+    "budget-not-positive": "budget",
+    "start-too-far": "starts_on",
+    "end-too-far": "ends_on",
+    "ends-before-it-starts": "ends_on",
+    "unknown-status": "status",
+    "not-measured": "status",
+    "no-reason": "note",
 }
 # What an office says of its own work; that it is verified only a measurement says.
 OFFICES_SAY = (Status.PROMISED, Status.UNDERWAY, Status.DONE, Status.DROPPED)
@@ -87,7 +101,10 @@ class CommitmentForm(forms.Form):
     )
     note = forms.CharField(
         label=_("What happened"),
-        help_text=_("Everyone can read it in the history."),
+        help_text=_(
+            "Everyone can read it in the history. Needed where a commitment is dropped or goes "
+            "back a step."
+        ),
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=1000,
         required=False,

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from madang.ground.dates import is_plausible
+
 Words = Mapping[str, str]
 
 # Where winners go that no goal of the plan asks for.
@@ -79,15 +81,32 @@ class CommitmentDraft:
     status: str
 
 
-def why_not_this(draft: CommitmentDraft, offices: frozenset[str]) -> str | None:
+def why_not_this(draft: CommitmentDraft, offices: frozenset[str], *, today: date) -> str | None:
     """Return a stable code for why a commitment cannot be like this; None where it can."""
     if draft.office not in offices:
         return "unknown-office"
     if draft.budget is not None and draft.budget <= 0:
         return "budget-not-positive"
+    if draft.starts_on and not is_plausible(draft.starts_on, today=today):
+        return "start-too-far"
+    if draft.ends_on and not is_plausible(draft.ends_on, today=today):
+        return "end-too-far"
     if draft.starts_on and draft.ends_on and draft.ends_on < draft.starts_on:
         return "ends-before-it-starts"
     return None
+
+
+# How far along a commitment is; a dropped one is nowhere.
+_FORWARD = ("promised", "underway", "done", "verified")
+
+
+def needs_a_reason(*, before: str, after: str) -> bool:
+    """Return whether this turn of a commitment must be explained: dropped, or a step back."""
+    if before == after:
+        return False
+    if "dropped" in (before, after):
+        return True
+    return _FORWARD.index(after) < _FORWARD.index(before)
 
 
 def why_not_a_plan(goals: tuple[GoalDraft, ...]) -> str | None:

@@ -34,6 +34,7 @@ from madang.decide.plan.rules import (
     Decided,
     DecidedBallot,
     GoalDraft,
+    needs_a_reason,
     why_not_a_plan,
     why_not_this,
 )
@@ -49,7 +50,8 @@ class UnableToCreatePlan(Exception):
 
 class UnableToUpdate(Exception):
     """The commitment cannot be like that: "unknown-office", "budget-not-positive",
-    "ends-before-it-starts", "unknown-status", "not-measured", "nothing-changed"."""
+    "start-too-far", "end-too-far", "ends-before-it-starts", "unknown-status", "not-measured",
+    "no-reason" (for dropping it or for a step back), "nothing-changed"."""
 
 
 class UnableToMove(Exception):
@@ -243,16 +245,19 @@ def update_commitment(
     """Say how a commitment goes, keep what was said before, and record CommitmentProgressed.
 
     The event is recorded where the status changed. Raises UnableToUpdate: "unknown-office",
-    "budget-not-positive", "ends-before-it-starts", "unknown-status", "not-measured" (an office
-    does not verify its own work), "nothing-changed"; Commitment.DoesNotExist.
+    "budget-not-positive", "start-too-far", "end-too-far", "ends-before-it-starts",
+    "unknown-status", "not-measured" (an office does not verify its own work), "no-reason" (for
+    dropping it or for a step back), "nothing-changed"; Commitment.DoesNotExist.
     """
     row = Commitment.objects.select_for_update(no_key=True).get(id=commitment)
     if draft.status not in Status.values:
         raise UnableToUpdate("unknown-status")
     if draft.status == Status.VERIFIED != row.status:
         raise UnableToUpdate("not-measured")
-    if problem := why_not_this(draft, office_codes() | {row.office}):
+    if problem := why_not_this(draft, office_codes() | {row.office}, today=at.date()):
         raise UnableToUpdate(problem)
+    if needs_a_reason(before=row.status, after=draft.status) and not note.strip():
+        raise UnableToUpdate("no-reason")
     before, status_before = _told(row), row.status
     row.office, row.partners, row.budget = draft.office, draft.partners, draft.budget
     row.starts_on, row.ends_on, row.status = draft.starts_on, draft.ends_on, draft.status

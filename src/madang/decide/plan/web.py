@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from madang.decide.plan import forms, queries, services
-from madang.decide.plan.forms import FIELD_NAMES, REFUSALS, STATUS_BADGES
+from madang.decide.plan.forms import FIELD_NAMES, REFUSALS, REFUSED_FIELDS, STATUS_BADGES
 from madang.ground.identity.access import May, Request, may
 from madang.ground.words import said
 from madang.web.downloads import csv_download
+from madang.web.forms import refuse
 from madang.web.languages import spoken
 
 
@@ -77,7 +78,7 @@ def edit(request: Request, number: int) -> HttpResponse:
                 at=timezone.now(),
             )
         except services.UnableToUpdate as unable:
-            form.add_error(None, REFUSALS[str(unable)])
+            refuse(form, str(unable), REFUSALS, REFUSED_FIELDS)
         else:
             messages.success(request, _("Saved."))
             return redirect("plan:commitment", number)

@@ -17,6 +17,7 @@ BLOCK = Block(
         events.HearingOpened,
         events.HearingImported,
         events.StatementWritten,
+        events.StatementRemoved,
         events.StatementModerated,
         events.VoteCast,
         events.HearingClosed,

@@ -35,6 +35,15 @@ class StatementWritten(
 
 
 @dataclass(frozen=True, kw_only=True)
+class StatementRemoved(
+    Event, wire="hearings.statement-removed.v1", told=_("A sentence was taken out of a draft")
+):
+    hearing: str
+    statement: int
+    removed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class StatementModerated(
     Event, wire="hearings.statement-moderated.v1", told=_("A sentence was shown or hidden")
 ):

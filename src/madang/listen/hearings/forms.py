@@ -15,6 +15,8 @@ REFUSALS = {
     "slug-taken": _("Another hearing has this address; choose another."),
     "not-draft": _("This hearing is no draft any more, so it cannot be changed."),
     "no-statements": _("Add at least one sentence before you open the hearing."),
+    "closes-in-the-past": _("This date is past; choose a later closing date."),
+    "closes-too-late": _("This date is more than ten years away; check the year."),
     "not-open": _("This hearing is not open, so nothing can be added to it."),
     "not-closed": _("Close the hearing first; then it can be answered."),
     "no-answer": _("Write the answer first."),
@@ -25,6 +27,16 @@ REFUSALS = {
     "no-such-statement": _("This sentence is no longer shown; here is another one."),
     "not-a-vote": _("Choose agree, disagree or pass."),
     "no-reason": _("Say why the sentence is hidden; its author will read it."),
+}
+# To an official at the desk some say something else.
+DESK_REFUSALS = REFUSALS | {
+    "said-already": _("This sentence is in the hearing already."),
+}
+# Which field is at fault, where one is.
+REFUSED_FIELDS = {
+    "slug-taken": "slug",
+    "closes-in-the-past": "closes_at",
+    "closes-too-late": "closes_at",
 }
 STATUS_TONES = {
     Status.DRAFT: "waiting",

@@ -47,7 +47,7 @@ def import_conversation(
 
     texts: the sentences by id in other languages than the export's own; may be empty.
     language: of the export's own sentences; "" goes by the letters of each.
-    Raises UnableToCreateHearing: "slug-taken".
+    Raises UnableToCreateHearing: "slug-taken", "closes-in-the-past", "closes-too-late".
     """
     fingerprint = input_hash(conversation)
     take_turns(Turn.HEARING_IMPORT)  # two imports of one export, one after the other
@@ -58,6 +58,7 @@ def import_conversation(
         title=title,
         introduction=introduction,
         question=question,
+        at=at,
         closes_at=closes_at,
         origin=origin,
     )

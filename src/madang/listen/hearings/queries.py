@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -26,96 +26,17 @@ from madang.listen.hearings.models import (
     Status,
     Vote,
 )
+from madang.listen.hearings.rules import (
+    Card,
+    HearingPage,
+    HearingRow,
+    OutcomeRow,
+    OwnSentence,
+    OwnVote,
+    StatementRow,
+)
 
 LOOK_BACK = timedelta(seconds=10)  # longer than any vote's transaction takes
-
-
-@dataclass(frozen=True)
-class HearingRow:
-    """A hearing as lists show it."""
-
-    slug: str
-    title: str
-    question: str
-    status: str
-    origin: str
-    closes_at: datetime | None
-    statements: int
-    participants: int
-
-
-@dataclass(frozen=True)
-class HearingPage:
-    """A hearing as its own page shows it, numbers of today included."""
-
-    slug: str
-    title: str
-    introduction: str
-    question: str
-    answer: str
-    status: str
-    origin: str
-    source: str
-    ballot: str
-    opened_at: datetime | None
-    closes_at: datetime | None
-    closed_at: datetime | None
-    statements: int
-    participants: int
-    votes: int
-    waiting: int  # sentences that nobody has moderated yet
-
-
-@dataclass(frozen=True)
-class StatementRow:
-    """A sentence with the votes that count."""
-
-    number: int
-    text: str
-    theme: str
-    language: str
-    moderation: str
-    reason: str
-    agree: int
-    disagree: int
-    passed: int
-    outcomes: tuple["OutcomeRow", ...]
-
-    @property
-    def seen(self) -> int:
-        return self.agree + self.disagree + self.passed
-
-
-@dataclass(frozen=True)
-class OutcomeRow:
-    commitment: int
-    text: str
-    status: str
-
-
-@dataclass(frozen=True)
-class Card:
-    """The sentence that a resident is asked about now, and how far they are."""
-
-    number: int
-    text: str
-    voted: int
-    total: int
-
-    @property
-    def hidden(self) -> list[tuple[str, int]]:
-        """What the form sends along."""
-        return [("statement", self.number)]
-
-
-@dataclass(frozen=True)
-class OwnVote:
-    """A vote of the resident who looks; `hidden` is what its form sends along."""
-
-    number: int
-    text: str
-    value: int
-    hidden: tuple[tuple[str, str | int], ...]
 
 
 def list_hearings(*, language: str, with_drafts: bool) -> list[HearingRow]:
@@ -184,27 +105,42 @@ def _number_of(rows: QuerySet[Any]) -> Coalesce:
     return Coalesce(Subquery(counted.annotate(n=Count("*")).values("n")), 0)
 
 
-def list_statements(
-    *, slug: str, language: str, moderation: Moderation | None = Moderation.SHOWN
-) -> list[StatementRow]:
-    """Return a hearing's sentences by number, of one moderation or (None) all. Two SQL queries."""
-    sentences = Statement.objects.filter(hearing__slug=slug)
-    if moderation is not None:
-        sentences = sentences.filter(moderation=moderation)
-    return _statement_rows(sentences.order_by("number"), language)
+def list_statements(*, slug: str, language: str) -> list[StatementRow]:
+    """Return the sentences on show, by number. Two SQL queries."""
+    shown = Statement.objects.filter(hearing__slug=slug, moderation=Moderation.SHOWN)
+    return _without_hidden_texts(_statement_rows(shown, language))
+
+
+def list_moderated(*, slug: str, language: str) -> list[StatementRow]:
+    """Return the sentences that somebody moderated, hidden ones too, by number. Two SQL queries."""
+    moderated = Statement.objects.filter(hearing__slug=slug).exclude(moderation=Moderation.WAITING)
+    return _without_hidden_texts(_statement_rows(moderated, language))
+
+
+def list_for_the_desk(*, slug: str, language: str) -> list[StatementRow]:
+    """Return every sentence with its text, by number: for officials only. Two SQL queries."""
+    return _statement_rows(Statement.objects.filter(hearing__slug=slug), language)
 
 
 def find_statement(*, slug: str, number: int, language: str) -> StatementRow | None:
-    """Return one sentence whatever its moderation, None where there is none. Two SQL queries."""
-    found = _statement_rows(Statement.objects.filter(hearing__slug=slug, number=number), language)
+    """Return one sentence that somebody moderated, None for any other. Two SQL queries."""
+    moderated = Statement.objects.filter(hearing__slug=slug, number=number).exclude(
+        moderation=Moderation.WAITING
+    )
+    found = _without_hidden_texts(_statement_rows(moderated, language))
     return found[0] if found else None
+
+
+def _without_hidden_texts(rows: list[StatementRow]) -> list[StatementRow]:
+    return [replace(row, text="") if row.moderation == Moderation.HIDDEN else row for row in rows]
 
 
 def _statement_rows(sentences: Any, language: str) -> list[StatementRow]:
     def votes(value: int) -> Count:
         return Count("votes", filter=Q(votes__is_newest=True, votes__value=value))
 
-    rows = list(sentences.annotate(agree=votes(1), disagree=votes(-1), passed=votes(0)))
+    counted = sentences.annotate(agree=votes(1), disagree=votes(-1), passed=votes(0))
+    rows = list(counted.order_by("number"))
     outcomes: dict[int, list[OutcomeRow]] = defaultdict(list)
     for outcome in Outcome.objects.filter(statement__in=[row.id for row in rows]).order_by("id"):
         outcomes[outcome.statement_id].append(
@@ -267,6 +203,12 @@ def edit_texts(*, slug: str) -> dict[str, Any] | None:
     return {**texts, "closes_at": hearing.closes_at}
 
 
+def sentence_texts(*, slug: str, number: int) -> dict[str, str] | None:
+    """Return what the edit form of a sentence starts from, by field. One SQL query."""
+    words = Statement.objects.filter(hearing__slug=slug, number=number).values_list("words")
+    return next(({f"text_{code}": text for code, text in row.items()} for (row,) in words), None)
+
+
 def own_votes(*, slug: str, voice: str, language: str) -> list[OwnVote]:
     """Return what this resident voted, in the order of the sentences. One SQL query."""
     votes = Vote.objects.filter(
@@ -275,12 +217,27 @@ def own_votes(*, slug: str, voice: str, language: str) -> list[OwnVote]:
     return [
         OwnVote(
             number=vote.statement.number,
-            text=said(vote.statement.words, language),
+            text=_text_of(vote.statement, language),
             value=vote.value,
             hidden=(("statement", vote.statement.number), ("stay", 1)),
         )
         for vote in votes.order_by("statement__number")
     ]
+
+
+def own_sentences(*, slug: str, voice: str, language: str) -> list[OwnSentence]:
+    """Return what this resident wrote, and what a moderator did with it. One SQL query."""
+    written = Statement.objects.filter(hearing__slug=slug, author=voice).order_by("number")
+    return [
+        OwnSentence(row.number, _text_of(row, language), row.moderation, as_written(row.reason))
+        for row in written
+    ]
+
+
+def _text_of(statement: Statement, language: str) -> str:
+    """Return what may be read of it: nothing of a hidden one."""
+    is_hidden = statement.moderation == Moderation.HIDDEN
+    return "" if is_hidden else said(statement.words, language)
 
 
 def own_number(*, slug: str, voice: str) -> int | None:

@@ -1,4 +1,4 @@
-"""Pure decisions of a hearing: what a sentence must be like, which votes an export holds."""
+"""Pure decisions and shapes of a hearing: what a sentence must be like, what pages print."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -135,3 +135,107 @@ def put_map_in_words(result: Mapping[str, Any], texts: Mapping[int, str]) -> Map
         ),
         dividing=tuple(sentence(n, "") for n in divisive[: MOST_DIVIDING * has_groups]),
     )
+
+
+# Rows ready to print
+
+
+@dataclass(frozen=True)
+class HearingRow:
+    """A hearing as lists show it."""
+
+    slug: str
+    title: str
+    question: str
+    status: str
+    origin: str
+    closes_at: datetime | None
+    statements: int
+    participants: int
+
+
+@dataclass(frozen=True)
+class HearingPage:
+    """A hearing as its own page shows it, numbers of today included."""
+
+    slug: str
+    title: str
+    introduction: str
+    question: str
+    answer: str
+    status: str
+    origin: str
+    source: str
+    ballot: str
+    opened_at: datetime | None
+    closes_at: datetime | None
+    closed_at: datetime | None
+    statements: int
+    participants: int
+    votes: int
+    waiting: int  # sentences that nobody has moderated yet
+
+
+@dataclass(frozen=True)
+class OutcomeRow:
+    commitment: int
+    text: str
+    status: str
+
+
+@dataclass(frozen=True)
+class StatementRow:
+    """A sentence with the votes that count. text: "" where it is hidden, but on the desk."""
+
+    number: int
+    text: str
+    theme: str
+    language: str
+    moderation: str
+    reason: str
+    agree: int
+    disagree: int
+    passed: int
+    outcomes: tuple[OutcomeRow, ...]
+
+    @property
+    def seen(self) -> int:
+        return self.agree + self.disagree + self.passed
+
+
+@dataclass(frozen=True)
+class Card:
+    """The sentence that a resident is asked about now, and how far they are."""
+
+    number: int
+    text: str
+    voted: int
+    total: int
+
+    @property
+    def hidden(self) -> list[tuple[str, int]]:
+        """What the form sends along."""
+        return [("statement", self.number)]
+
+
+@dataclass(frozen=True)
+class OwnVote:
+    """A vote of the resident who looks; `hidden` is what its form sends along.
+
+    text: "" where the sentence is hidden.
+    """
+
+    number: int
+    text: str
+    value: int
+    hidden: tuple[tuple[str, str | int], ...]
+
+
+@dataclass(frozen=True)
+class OwnSentence:
+    """A sentence that the resident who looks wrote. text: "" where it is hidden."""
+
+    number: int
+    text: str
+    moderation: str
+    reason: str

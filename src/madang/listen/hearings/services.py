@@ -4,8 +4,9 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
+from madang.ground.dates import why_not_until
 from madang.ground.events.outbox import announce, record
 from madang.ground.locks import Turn, keep_open, take_turns
 from madang.ground.privacy.pseudonyms import pseudonym
@@ -27,12 +28,12 @@ from madang.listen.hearings.rules import MOST_WAITING, check_statement
 
 
 class UnableToCreateHearing(Exception):
-    """The hearing cannot be made: "slug-taken"."""
+    """The hearing cannot be made: "slug-taken", "closes-in-the-past", "closes-too-late"."""
 
 
 class UnableToMove(Exception):
     """The hearing cannot go on to that status: "not-draft", "not-open", "not-closed",
-    "no-statements", "no-answer"."""
+    "no-statements", "closes-in-the-past", "closes-too-late", "no-answer"."""
 
 
 class UnableToSpeak(Exception):
@@ -60,12 +61,15 @@ def create_hearing(
     title: Words,
     introduction: Words,
     question: Words,
+    at: datetime,
     closes_at: datetime | None = None,
     origin: Origin = Origin.RESIDENTS,
 ) -> Hearing:
     """Make a draft that nobody but officials sees yet. Raises UnableToCreateHearing."""
     if Hearing.objects.filter(slug=slug).exists():
         raise UnableToCreateHearing("slug-taken")
+    if problem := why_not_until(closes_at, at=at):
+        raise UnableToCreateHearing(problem)
     return Hearing.objects.create(
         slug=slug,
         title=title,
@@ -77,31 +81,17 @@ def create_hearing(
 
 
 @transaction.atomic
-def edit_hearing(
-    *,
-    slug: str,
-    title: Words,
-    introduction: Words,
-    question: Words,
-    closes_at: datetime | None,
-) -> Hearing:
-    """Change what a draft says. Raises UnableToMove: "not-draft"; Hearing.DoesNotExist."""
-    hearing = _locked(slug, Status.DRAFT)
-    hearing.title, hearing.introduction, hearing.question = title, introduction, question
-    hearing.closes_at = closes_at
-    hearing.save(update_fields=["title", "introduction", "question", "closes_at"])
-    return hearing
-
-
-@transaction.atomic
 def open_hearing(*, slug: str, at: datetime) -> Hearing:
     """Let residents in and record HearingOpened.
 
-    Raises UnableToMove: "not-draft", "no-statements"; Hearing.DoesNotExist.
+    Raises UnableToMove: "not-draft", "no-statements", "closes-in-the-past", "closes-too-late";
+    Hearing.DoesNotExist.
     """
-    hearing = _locked(slug, Status.DRAFT)
+    hearing = locked_hearing(slug, Status.DRAFT)
     if not hearing.statements.filter(moderation=Moderation.SHOWN).exists():
         raise UnableToMove("no-statements")
+    if problem := why_not_until(hearing.closes_at, at=at):
+        raise UnableToMove(problem)
     hearing.status, hearing.opened_at = Status.OPEN, at
     hearing.save(update_fields=["status", "opened_at"])
     record(events.HearingOpened(hearing=slug, opened_at=at))
@@ -157,11 +147,7 @@ def _say(
     author: str = "",
     theme: str = "",
 ) -> Statement:
-    for text in words.values():
-        if problem := check_statement(text):
-            raise UnableToSpeak(problem)
-    if any(hearing.statements.filter(words__contains={code: text}) for code, text in words.items()):
-        raise UnableToSpeak("said-already")
+    refuse_words(words, beside=hearing.statements.all())
     take_turns(Turn.HEARING_NUMBERS, hearing.id)
     newest = hearing.statements.aggregate(newest=Max("number"))["newest"]
     statement = Statement.objects.create(
@@ -175,6 +161,15 @@ def _say(
     )
     record(events.StatementWritten(hearing=hearing.slug, statement=statement.number, written_at=at))
     return statement
+
+
+def refuse_words(words: Words, *, beside: QuerySet[Statement]) -> None:
+    """Raise UnableToSpeak for a sentence that cannot stand beside those that are there."""
+    for text in words.values():
+        if problem := check_statement(text):
+            raise UnableToSpeak(problem)
+    if any(beside.filter(words__contains={code: text}) for code, text in words.items()):
+        raise UnableToSpeak("said-already")
 
 
 @transaction.atomic
@@ -270,7 +265,7 @@ def close_hearing(*, slug: str, at: datetime) -> Hearing:
 
     Raises UnableToMove: "not-open"; Hearing.DoesNotExist.
     """
-    hearing = _locked(slug, Status.OPEN)
+    hearing = locked_hearing(slug, Status.OPEN)
     hearing.status, hearing.closed_at = Status.CLOSED, at
     hearing.save(update_fields=["status", "closed_at"])
     record(events.HearingClosed(hearing=slug, closed_at=at))
@@ -355,7 +350,7 @@ def note_progress(*, commitment: int, status: str) -> None:
     Outcome.objects.filter(commitment=commitment).update(status=status)
 
 
-def _locked(slug: str, expected: Status) -> Hearing:
+def locked_hearing(slug: str, expected: Status) -> Hearing:
     """Return the hearing, against every other writer. Raises UnableToMove("not-…")."""
     hearing = Hearing.objects.select_for_update().get(slug=slug)
     if hearing.status != expected:

@@ -1,4 +1,4 @@
-"""Pages of the hearings block: for everyone, for residents who take part, for officials."""
+"""Pages of the hearings block: for everyone, and for residents who take part."""
 
 from typing import Any
 
@@ -8,15 +8,15 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from madang.ground.identity.access import May, Request, may
 from madang.ground.words import language_of
-from madang.listen.hearings import forms, queries, services
+from madang.listen.hearings import desk, forms, queries, services
+from madang.listen.hearings.desk import language, sees_drafts, shown_hearing
 from madang.listen.hearings.forms import OUTCOME_BADGES, REFUSALS, STATUS_LABELS, STATUS_TONES
-from madang.listen.hearings.models import Hearing, Moderation, Statement, Status
+from madang.listen.hearings.models import Moderation, Status
 from madang.listen.hearings.rules import MapInWords, put_map_in_words
 from madang.web.charts import LETTERS, OpinionMap, draw_opinion_map
 from madang.web.downloads import csv_download
@@ -28,7 +28,7 @@ from madang.web.languages import spoken
 @require_safe
 def hearings(request: Request) -> HttpResponse:
     """All hearings, open ones first; officials see drafts."""
-    found = queries.list_hearings(language=_language(), with_drafts=_sees_drafts(request))
+    found = queries.list_hearings(language=language(), with_drafts=sees_drafts(request))
     rows = [
         (row, STATUS_LABELS[Status(row.status)], STATUS_TONES[Status(row.status)]) for row in found
     ]
@@ -39,7 +39,7 @@ def hearings(request: Request) -> HttpResponse:
 @require_safe
 def hearing(request: Request, slug: str) -> HttpResponse:
     """One hearing: what is asked, the map of opinions, what came of it."""
-    page = _hearing(request, slug)
+    page = shown_hearing(request, slug)
     return render(request, "hearings/hearing.html", {**page, **_map(request, slug)})
 
 
@@ -47,7 +47,7 @@ def hearing(request: Request, slug: str) -> HttpResponse:
 @require_safe
 def opinion_map(request: Request, slug: str) -> HttpResponse:
     """The map alone, as an open page fetches it anew when it changed."""
-    page = _hearing(request, slug)
+    page = shown_hearing(request, slug)
     return render(request, "hearings/_map.html", {**page, **_map(request, slug)})
 
 
@@ -56,10 +56,10 @@ def opinion_map(request: Request, slug: str) -> HttpResponse:
 def statements(request: Request, slug: str) -> HttpResponse:
     """Every sentence on show with its votes; searched by word."""
     wanted = request.GET.get("q", "").strip()
-    rows = queries.list_statements(slug=slug, language=_language())
+    rows = queries.list_statements(slug=slug, language=language())
     if wanted:
         rows = [row for row in rows if wanted.casefold() in row.text.casefold()]
-    page = {**_hearing(request, slug), "rows": rows, "wanted": wanted}
+    page = {**shown_hearing(request, slug), "rows": rows, "wanted": wanted}
     return render(request, "hearings/statements.html", page)
 
 
@@ -67,9 +67,9 @@ def statements(request: Request, slug: str) -> HttpResponse:
 @require_safe
 def statement(request: Request, slug: str, number: int) -> HttpResponse:
     """One sentence: its votes, how each group sees it, and what became of it."""
-    page = _hearing(request, slug)
-    row = queries.find_statement(slug=slug, number=number, language=_language())
-    if row is None or row.moderation == Moderation.WAITING:
+    page = shown_hearing(request, slug)
+    row = queries.find_statement(slug=slug, number=number, language=language())
+    if row is None:
         raise Http404
     by_group: list[Any] = []
     if drawn := queries.newest_map(slug=slug):
@@ -117,9 +117,10 @@ def vote(request: Request, slug: str) -> HttpResponse:
 @may(May.RESIDENT)
 @require_safe
 def mine(request: Request, slug: str) -> HttpResponse:
-    """What the resident voted, to look at or change."""
-    votes = queries.own_votes(slug=slug, voice=_voice(request, slug), language=_language())
-    return render(request, "hearings/mine.html", {**_hearing(request, slug), "votes": votes})
+    """What the resident voted, to look at or change, and what became of what they wrote."""
+    own = {"slug": slug, "voice": _voice(request, slug), "language": language()}
+    page = {"votes": queries.own_votes(**own), "sentences": queries.own_sentences(**own)}
+    return render(request, "hearings/mine.html", {**shown_hearing(request, slug), **page})
 
 
 @may(May.RESIDENT)
@@ -135,7 +136,7 @@ def write(request: Request, slug: str) -> HttpResponse:
                 slug=slug,
                 person_id=request.who.person_id,
                 text=text,
-                language=language_of(text, otherwise=_language()),
+                language=language_of(text, otherwise=language()),
                 at=timezone.now(),
             )
         except services.UnableToSpeak as unable:
@@ -143,7 +144,7 @@ def write(request: Request, slug: str) -> HttpResponse:
         else:
             messages.success(request, _("Thank you. A moderator reads it first; then others vote."))
             return redirect("hearings:hearing", slug)
-    return render(request, "hearings/write.html", {**_hearing(request, slug), "form": form})
+    return render(request, "hearings/write.html", {**shown_hearing(request, slug), "form": form})
 
 
 @may(May.EVERYONE)
@@ -153,7 +154,7 @@ def votes_csv(request: Request, slug: str) -> HttpResponse:
 
     While it is open, two downloads would tell what someone voted in between.
     """
-    if _hearing(request, slug)["hearing"].status == Status.OPEN:
+    if shown_hearing(request, slug)["hearing"].status == Status.OPEN:
         raise Http404
     header = ["timestamp", "datetime", "comment-id", "voter-id", "vote"]
     rows = (
@@ -166,14 +167,13 @@ def votes_csv(request: Request, slug: str) -> HttpResponse:
 @may(May.EVERYONE)
 @require_safe
 def comments_csv(request: Request, slug: str) -> HttpResponse:
-    """Every moderated sentence, in the columns of a Polis export."""
-    _hearing(request, slug)
+    """Every moderated sentence, in the columns of a Polis export; a hidden one without text."""
+    shown_hearing(request, slug)
     header = ["comment-id", "agrees", "disagrees", "moderated", "comment-body"]
     moderated = {Moderation.SHOWN: 1, Moderation.HIDDEN: -1}
     rows = (
         (row.number, row.agree, row.disagree, moderated[Moderation(row.moderation)], row.text)
-        for row in queries.list_statements(slug=slug, language=_language(), moderation=None)
-        if row.moderation != Moderation.WAITING
+        for row in queries.list_moderated(slug=slug, language=language())
     )
     return csv_download(name=f"{slug}-comments.csv", header=header, rows=rows)
 
@@ -182,7 +182,7 @@ def comments_csv(request: Request, slug: str) -> HttpResponse:
 @require_safe
 def map_json(request: Request, slug: str) -> HttpResponse:
     """The newest map as it was stored, so that anyone can draw it again and compare."""
-    _hearing(request, slug)
+    shown_hearing(request, slug)
     drawn = queries.newest_map(slug=slug)
     if drawn is None:
         raise Http404
@@ -191,139 +191,12 @@ def map_json(request: Request, slug: str) -> HttpResponse:
     )
 
 
-@may(May.OFFICIAL)
-@require_http_methods(["GET", "HEAD", "POST"])
-def new(request: Request) -> HttpResponse:
-    """Start a draft."""
-    form = forms.HearingForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = services.create_hearing(slug=form.cleaned_data["slug"], **_texts(form))
-        except services.UnableToCreateHearing as unable:
-            form.add_error("slug", REFUSALS[str(unable)])
-        else:
-            return redirect("hearings:run", made.slug)
-    return render(request, "hearings/edit.html", {"form": form, "stage": "listen"})
-
-
-@may(May.OFFICIAL)
-@require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: Request, slug: str) -> HttpResponse:
-    """Change a draft."""
-    initial = queries.edit_texts(slug=slug)
-    if initial is None:
-        raise Http404
-    form = forms.HearingForm(request.POST or None, initial=initial, is_new=False)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.edit_hearing(slug=slug, **_texts(form))
-        except services.UnableToMove as unable:
-            form.add_error(None, REFUSALS[str(unable)])
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("hearings:run", slug)
-    return render(request, "hearings/edit.html", {**_hearing(request, slug), "form": form})
-
-
-@may(May.OFFICIAL)
-@require_safe
-def run(request: Request, slug: str) -> HttpResponse:
-    """The official's desk: what waits, what can be done next."""
-    return _desk(request, slug)
-
-
-def _desk(request: Request, slug: str, step: str = "") -> HttpResponse:
-    """The desk, with what was typed for a step that did not go through."""
-    rows = queries.list_statements(slug=slug, language=_language(), moderation=None)
-    texts = queries.edit_texts(slug=slug)
-    page = {
-        **_hearing(request, slug),
-        "rows": sorted(rows, key=lambda row: row.moderation != Moderation.WAITING),
-        "seed": forms.SeedForm(request.POST if step == "add" else None),
-        "answer": forms.AnswerForm(request.POST if step == "answer" else None, initial=texts),
-    }
-    return render(request, "hearings/run.html", page)
-
-
-@may(May.OFFICIAL)
-@require_POST
-def act(request: Request, slug: str, step: str) -> HttpResponse:
-    """One step of an official: open, close, answer, add a sentence, moderate one."""
-    if step not in _STEPS:
-        raise Http404
-    try:
-        _STEPS[step](request, slug)
-        messages.success(request, _("Done."))
-    except (services.UnableToMove, services.UnableToSpeak, services.UnableToModerate) as unable:
-        messages.error(request, REFUSALS[str(unable)])
-        return _desk(request, slug, step)
-    except (Hearing.DoesNotExist, Statement.DoesNotExist) as missing:
-        raise Http404 from missing
-    return redirect("hearings:run", slug)
-
-
-def _open(request: Request, slug: str) -> None:
-    services.open_hearing(slug=slug, at=timezone.now())
-
-
-def _close(request: Request, slug: str) -> None:
-    services.close_hearing(slug=slug, at=timezone.now())
-
-
-def _answer(request: Request, slug: str) -> None:
-    form = forms.AnswerForm(request.POST)
-    answer = form.words("answer") if form.is_valid() else {}
-    services.answer_hearing(slug=slug, answer=answer, at=timezone.now())
-
-
-def _seed(request: Request, slug: str) -> None:
-    form = forms.SeedForm(request.POST)
-    if not form.is_valid():
-        raise services.UnableToSpeak("empty" if not request.POST.get("text_ko") else "too-long")
-    services.add_statement(slug=slug, words=form.words("text"), at=timezone.now())
-
-
-def _moderate(request: Request, slug: str) -> None:
-    services.moderate_statement(
-        slug=slug,
-        number=sent_number(request.POST.get("statement")),
-        moderation=Moderation.HIDDEN if request.POST.get("hide") else Moderation.SHOWN,
-        reason=request.POST.get("reason", "")[:300],
-        at=timezone.now(),
-    )
-
-
-_STEPS = {"open": _open, "close": _close, "answer": _answer, "add": _seed, "moderate": _moderate}
-
-
-def _texts(form: forms.HearingForm) -> dict[str, Any]:
-    names = ("title", "introduction", "question")
-    return {name: form.words(name) for name in names} | {
-        "closes_at": form.cleaned_data["closes_at"]
-    }
-
-
-def _hearing(request: Request, slug: str) -> dict[str, Any]:
-    """What every page of a hearing shows on top; a draft is there for officials only."""
-    found = queries.hearing_page(slug=slug, language=_language(), with_drafts=_sees_drafts(request))
-    if found is None:
-        raise Http404
-    status = Status(found.status)
-    return {
-        "hearing": found,
-        "status_label": STATUS_LABELS[status],
-        "status_tone": STATUS_TONES[status],
-        "now": timezone.now(),
-        "stage": "listen",
-    }
-
-
 def _map(request: Request, slug: str) -> dict[str, Any]:
     """The newest map as a picture and in words; the reader's own place where they have one."""
     drawn = queries.newest_map(slug=slug)
     if drawn is None:
         return {"map": None}
-    texts = queries.texts_of(slug=slug, language=_language())
+    texts = queries.texts_of(slug=slug, language=language())
     words = put_map_in_words(drawn.result, texts)
     number = None
     if request.who is not None:
@@ -356,10 +229,10 @@ def _stance(stance: str, text: str) -> str:
 
 
 def _card(request: Request, slug: str) -> dict[str, Any]:
-    card = queries.next_card(slug=slug, voice=_voice(request, slug), language=_language())
+    card = queries.next_card(slug=slug, voice=_voice(request, slug), language=language())
     # After an answer the next sentence takes the focus; a new page is read from the top.
     focus = request.method == "POST"
-    return {**_hearing(request, slug), "card": card, "focus": focus}
+    return {**shown_hearing(request, slug), "card": card, "focus": focus}
 
 
 def _voice(request: Request, slug: str) -> str:
@@ -367,18 +240,10 @@ def _voice(request: Request, slug: str) -> str:
     return services.voice_of(person_id=request.who.person_id, hearing=slug)
 
 
-def _sees_drafts(request: Request) -> bool:
-    return request.who is not None and request.who.is_official
-
-
-def _language() -> str:
-    return (get_language() or "ko")[:2]
-
-
 app_name = "hearings"
 urlpatterns = [
     path("", hearings, name="list"),
-    path("new", new, name="new"),
+    *desk.urlpatterns,
     path("<slug:slug>/", hearing, name="hearing"),
     path("<slug:slug>/map", opinion_map, name="map"),
     path("<slug:slug>/map.json", map_json, name="map-json"),
@@ -390,7 +255,4 @@ urlpatterns = [
     path("<slug:slug>/votes", vote, name="cast"),
     path("<slug:slug>/mine", mine, name="mine"),
     path("<slug:slug>/write", write, name="write"),
-    path("<slug:slug>/run", run, name="run"),
-    path("<slug:slug>/edit", edit, name="edit"),
-    path("<slug:slug>/run/<str:step>", act, name="act"),
 ]
