@@ -253,6 +253,12 @@ def test_an_official_takes_a_hearing_from_draft_to_answer(client: Client) -> Non
     assert "이렇게 하겠습니다." in body(client.get("/hearings/new/"))
 
 
+def test_a_form_says_what_an_address_is_made_of(client: Client) -> None:
+    signed_in(client, make_official())
+    page = body(client.post("/en/hearings/new", {"slug": "New_Comer"}))
+    assert "An address is made of small Latin letters" in page
+
+
 def test_a_resident_takes_no_official_step(client: Client) -> None:
     make_open_hearing()
     signed_in(client, make_resident())

@@ -79,8 +79,8 @@ def import_ballot(
 
     title:   None takes the file's own description.
     hearing: where the column `statement` counts; without it the column is refused.
-    Raises BadInput; UnableToDraft: "slug-taken", "no-such-hearing", "no-such-statement";
-    UnableToImport: "another-rule", "points-cannot-be-added-to".
+    Raises BadInput; UnableToDraft: "not-an-address", "slug-taken", "no-such-hearing",
+    "no-such-statement"; UnableToImport: "another-rule", "points-cannot-be-added-to".
     """
     election = _checked_election(file, source, rule)
     if file.vote_type != VoteType.APPROVAL and eligibility != Eligibility.NOBODY:

@@ -47,7 +47,7 @@ def import_conversation(
 
     texts: the sentences by id in other languages than the export's own; may be empty.
     language: of the export's own sentences; "" goes by the letters of each.
-    Raises UnableToCreateHearing: "slug-taken".
+    Raises UnableToCreateHearing.
     """
     fingerprint = input_hash(conversation)
     take_turns(Turn.HEARING_IMPORT)  # two imports of one export, one after the other

@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from madang.ground.address import ADDRESS
+
 
 class Status(models.TextChoices):
     """The life of a hearing; it only goes forward."""
@@ -57,6 +59,9 @@ class Hearing(models.Model):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(slug__regex=ADDRESS), name="a_hearing_has_an_address"
+            ),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="hearing_status"),
             models.CheckConstraint(condition=Q(origin__in=Origin.values), name="hearing_origin"),
             models.CheckConstraint(

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 
+from madang.ground.address import is_address
 from madang.ground.events.outbox import announce, record
 from madang.ground.locks import Turn, keep_open, take_turns
 from madang.ground.privacy.pseudonyms import pseudonym
@@ -27,7 +28,7 @@ from madang.listen.hearings.rules import MOST_WAITING, check_statement
 
 
 class UnableToCreateHearing(Exception):
-    """The hearing cannot be made: "slug-taken"."""
+    """The hearing cannot be made: "not-an-address", "slug-taken"."""
 
 
 class UnableToMove(Exception):
@@ -64,6 +65,8 @@ def create_hearing(
     origin: Origin = Origin.RESIDENTS,
 ) -> Hearing:
     """Make a draft that nobody but officials sees yet. Raises UnableToCreateHearing."""
+    if not is_address(slug):
+        raise UnableToCreateHearing("not-an-address")
     if Hearing.objects.filter(slug=slug).exists():
         raise UnableToCreateHearing("slug-taken")
     return Hearing.objects.create(

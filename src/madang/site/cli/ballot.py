@@ -1,12 +1,12 @@
 """Commands of the ballots block."""
 
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from madang.site.cli.address import address_from, checked_address
 from madang.site.cli.city import standing_city
 from madang.site.cli.cores import (
     CompletionName,
@@ -26,14 +26,16 @@ if TYPE_CHECKING:
 app = typer.Typer(help=_("Ballots: import, list, close and count, show."), no_args_is_help=True)
 
 Slug = Annotated[str, typer.Argument(help=_("Address of the ballot; `madang ballot list`."))]
+NewSlug = Annotated[
+    str,
+    typer.Option(help=_("Address; made from the file's name if absent."), callback=checked_address),
+]
 
 
 @app.command("import", help=_("Make a ballot from a Pabulib file, with its projects and votes."))
 def import_(
     source: Annotated[Path, typer.Argument(help=_("A Pabulib file (.pb)."))],
-    slug: Annotated[
-        str, typer.Option(help=_("Address; made from the file's name if absent."))
-    ] = "",
+    slug: NewSlug = "",
     hearing: Annotated[
         str, typer.Option(help=_("Hearing in which the file's column `statement` counts."))
     ] = "",
@@ -62,7 +64,7 @@ def import_(
         from madang.decide.ballots.imports import UnableToImport, import_ballot, preview_import
         from madang.decide.ballots.services import UnableToDraft
 
-        name = slug or _slug(source)
+        name = slug or address_from(source.stem)
         call: dict[str, Any] = {"file": file, "source": source.name, "slug": name, "rule": manifest}
         try:
             if dry_run:
@@ -83,12 +85,6 @@ def import_(
 
 def _in_language(file: "PabulibFile", language: str) -> "PabulibFile":
     return replace(file, meta={**file.meta, "language": language}) if language else file
-
-
-def _slug(source: Path) -> str:
-    from django.utils.text import slugify
-
-    return slugify(re.sub(r"[._]+", "-", source.stem))[:80] or "imported"
 
 
 @app.command("list", help=_("List all ballots."))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from madang.site.cli.address import address_from, checked_address
 from madang.site.cli.city import standing_city
 from madang.site.cli.cores import Json, read_export
 from madang.site.cli.files import read_bytes, write_json
@@ -25,7 +26,10 @@ Slug = Annotated[str, typer.Argument(help=_("Address of the hearing; `madang hea
 def import_(
     source: Annotated[Path, typer.Argument(help=_("The export's folder, or its votes.csv."))],
     slug: Annotated[
-        str, typer.Option(help=_("Address; made from the folder's name if absent."))
+        str,
+        typer.Option(
+            help=_("Address; made from the folder's name if absent."), callback=checked_address
+        ),
     ] = "",
     title: Annotated[str, typer.Option(help=_("Title; taken from summary.csv if absent."))] = "",
     language: Language = "",
@@ -33,7 +37,7 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Say what would be done."))] = False,
 ) -> None:
     conversation = read_export(source)
-    name = slug or _slug(source)
+    name = slug or address_from(_folder(source).resolve().name)
     heading = title or _topic(source) or name
     if dry_run:
         print(
@@ -148,18 +152,15 @@ def no_such(slug: str) -> Refusal:
     )
 
 
-def _slug(source: Path) -> str:
-    from django.utils.text import slugify
-
-    folder = source if source.is_dir() else source.parent
-    return slugify(folder.resolve().name.replace(".", "-"))[:80] or "imported"
+def _folder(source: Path) -> Path:
+    return source if source.is_dir() else source.parent
 
 
 def _topic(source: Path) -> str:
     """The conversation's topic as Polis's summary.csv says it, "" where it does not."""
     import csv
 
-    summary = (source if source.is_dir() else source.parent) / "summary.csv"
+    summary = _folder(source) / "summary.csv"
     if not summary.is_file():
         return ""
     lines = read_bytes(summary).decode("utf-8-sig", "replace").splitlines()
