@@ -5,11 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from decide.worlds import PB
 from madang.decide.ballots.models import Ballot
 from madang.listen.hearings.models import Hearing
 from madang.site.cli.main import main
+from madang.web.forms import sent_number
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +59,57 @@ def test_an_address_is_made_from_the_name_of_the_file_or_folder(
     assert ask("ballot", "import", ballot)[0] == 0
     assert Hearing.objects.get().slug == "my-hearing-2020"
     assert Ballot.objects.get().slug == "my-ballot-2020"
+
+
+def test_ids_as_large_as_json_keeps_them_come_in(ask: Ask, export: Path, client: Client) -> None:
+    for name in ("votes.csv", "comments.csv"):
+        text = (export / name).read_text("utf-8")
+        (export / name).write_text(
+            text.replace("\n0,1", f"\n{2**53},1").replace(",0,", f",{2**53},")
+        )
+    assert ask("opinions", "map", export)[0] == 0
+    assert ask("hearing", "import", export, "--slug", "large")[0] == 0
+    assert sorted(Hearing.objects.get().participants.values_list("number", flat=True))[-1] == 2**53
+    assert client.get(f"/hearings/large/statements/{2**53}").status_code == 200
+    assert sent_number(str(2**53)) == 2**53, "nobody could vote on it from a page"
+
+
+@pytest.mark.parametrize("name", ["votes.csv", "comments.csv", "summary.csv"])
+def test_a_nul_character_in_an_export_is_one_sentence(ask: Ask, export: Path, name: str) -> None:
+    (export / "summary.csv").write_text("topic,Lamps\n", "utf-8")
+    with (export / name).open("a") as file:
+        file.write("x\0\n")
+    code, out, err = ask("hearing", "import", export)
+    assert (code, out) == (2, "")
+    assert f"{name}:" in err
+    assert "NUL" in err
+    assert not Hearing.objects.exists()
+
+
+@pytest.mark.parametrize("word", ["A small ballot", "Free wifi", "P1", "\na;", ";01"])
+def test_a_nul_character_in_a_ballot_is_one_sentence(ask: Ask, ballot: Path, word: str) -> None:
+    ballot.write_text(BALLOT.replace(word, f"{word}\0"), "utf-8")
+    for words in (("ballots", "count"), ("ballot", "import")):
+        code, out, err = ask(*words, ballot)
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert "NUL" in err
+
+
+def test_points_that_no_array_holds_are_one_sentence(ask: Ask, ballot: Path) -> None:
+    text = BALLOT.replace("approval", "cumulative").replace("vote;district", "vote;points")
+    text = text.replace("a;P1,P3;01", f"a;P1,P3;1,{'9' * 50}").replace("P1,P2;02", "P1,P2;1,2")
+    ballot.write_text(text, "utf-8")
+    for words in (("ballots", "count"), ("ballot", "import")):
+        code, out, err = ask(*words, ballot)
+        assert (code, out, err.count("\n")) == (2, "", 1)
+
+
+@pytest.mark.parametrize("port", ["-1", "0", "65535", "99999"])
+def test_a_port_that_is_none_is_refused(ask: Ask, port: str) -> None:
+    for command in ("serve", "demo"):
+        code, out, err = ask(command, "--port", port)
+        assert (code, out) == (2, "")
+        assert "--port" in err
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,15 @@ def test_points_and_ranks_reach_the_election():
     assert [p.tolist() for p in ranks.points] == [[1], [0, 0]]
 
 
+def test_points_that_64_bits_cannot_add_up_are_refused():
+    text = CUMULATIVE.replace("2,0.5", "1000000000,0.000001")
+    read(text).election()
+    many = "".join(f"n{voter};7;1000000000\n" for voter in range(9230))
+    text = text.replace("num_votes;3", "num_votes;9233") + many
+    with pytest.raises(BadInput, match="more digits than can be added up"):
+        read(text).election()
+
+
 @pytest.mark.parametrize("text", ["\ufeff" + GOOD, GOOD.replace("\n", "\r\n"), GOOD + "\n\n"])
 def test_byte_order_marks_line_ends_and_blank_lines_change_nothing(text):
     assert read(text) == read(GOOD)
@@ -122,6 +131,8 @@ REFUSED = [
     (CUMULATIVE.replace("2,0.5", "2"), 15, "The vote names 2 projects and gives points to 1"),
     (CUMULATIVE.replace("2,0.5", "2,-1"), 15, "Points cannot be negative"),
     (CUMULATIVE.replace("2,0.5", "2,x"), 15, "The points x is not a number"),
+    (CUMULATIVE.replace("2,0.5", f"2,{'9' * 50}"), 15, "have more digits than can be counted"),
+    (CUMULATIVE.replace("2,0.5", "2,0.0000005"), 15, "The points 0.0000005 have more digits"),
     (GOOD + "d;" + "x" * 200_000 + ";\n", 18, "The line cannot be read"),
 ]
 

@@ -99,6 +99,8 @@ def test_statements_count_in_the_hearing_named():
         (PB, {}, UnableToDraft, "no-such-statement"),
         (NO_STATEMENTS, {"hearing": "nowhere"}, UnableToDraft, "no-such-hearing"),
         (PB.replace(";1;", ";one;"), {}, BadInput, "not a number"),
+        (PB.replace(";1;", f";{10**30};"), {}, BadInput, "not a number"),
+        (PB.replace(";1;", f";{2**53};"), {}, UnableToDraft, "no-such-statement"),
         (PB.replace("P2;40", "P2;40.1234567"), {}, BadInput, "too many digits"),
         (NO_STATEMENTS.replace("KRW", "Pounds"), {}, BadInput, "Pounds is too long"),
         (NO_STATEMENTS.replace("\na;", f"\n{'a' * 201};"), {}, BadInput, "is too long"),

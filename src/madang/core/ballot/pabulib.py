@@ -17,6 +17,7 @@ from madang.core.ballot.amount import parse_amount
 from madang.core.ballot.election import Election, Marks, Project, VoteType, election_of
 
 SECTIONS = ("META", "PROJECTS", "VOTES")
+MOST_POINTS, FINEST_POINTS = 10**9, 10**6  # none above the one, none finer than 1 / the other
 Row = dict[str, str]
 
 
@@ -343,4 +344,10 @@ def _read_points(
     points = tuple(_number(cell, "points", line, source) for cell in texts)
     if any(given < 0 for given in points):
         raise BadInput(source, line, "Points cannot be negative.")
+    for given, cell in zip(points, texts, strict=True):
+        if given > MOST_POINTS or (given * FINEST_POINTS).denominator > 1:
+            raise BadInput(
+                source, line, "The points {points} have more digits than can be counted exactly.",
+                points=cell,
+            )  # fmt: skip
     return points

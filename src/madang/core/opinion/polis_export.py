@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from madang.core.bad_input import BadInput
 from madang.core.csv_text import from_cell
 from madang.core.opinion.conversation import UNSEEN, Conversation, Statement, VoteHistory
-from madang.core.opinion.csv_rows import Table, TextFile
+from madang.core.opinion.csv_rows import LATEST_MOMENT_MS, Table, TextFile
 
 
 def read_conversation(
@@ -52,7 +52,7 @@ def read_history(file: TextFile) -> VoteHistory:
     if not table.records:
         raise BadInput(file.name, None, "The file holds no votes.")
     votes = [table.vote(row[vote], n) for n, row in enumerate(table.records)]
-    cast_at_ms = table.whole_numbers(at)
+    cast_at_ms = table.whole_numbers(at, LATEST_MOMENT_MS)
     order = np.argsort(cast_at_ms, kind="stable")
     return VoteHistory(
         participant_ids=table.whole_numbers(voter)[order],
@@ -79,6 +79,13 @@ def read_statements(file: TextFile) -> tuple[Statement, ...]:
     return tuple(found[id_] for id_ in sorted(found))
 
 
+def read_topic(file: TextFile) -> str:
+    """Return the topic that a summary.csv tells, "" where it tells none."""
+    table = Table(file)
+    told = {row[0]: row[1].strip() for row in (table.columns, *table.records) if len(row) > 1}
+    return told.get("topic", "")
+
+
 def _statement(table: Table, n: int, id_column: int) -> Statement:
     row = table.records[n]
     given = dict(zip(table.columns, row, strict=True))
@@ -102,7 +109,9 @@ def _statement(table: Table, n: int, id_column: int) -> Statement:
         author_id=table.whole_number(author, "author-id", n) if author else None,
         moderated=int(moderated),
         is_meta=is_meta == "true",
-        created_at_ms=table.whole_number(created_at, "timestamp", n) if created_at else None,
+        created_at_ms=table.whole_number(created_at, "timestamp", n, LATEST_MOMENT_MS)
+        if created_at
+        else None,
     )
 
 

@@ -99,7 +99,7 @@ class BallotProject(models.Model):
     summary = models.JSONField(default=dict, blank=True)
     cost = models.DecimalField(max_digits=DIGITS, decimal_places=PLACES, null=True)
     goal = models.CharField(max_length=40, blank=True)  # code of a policy goal
-    statement = models.PositiveIntegerField(null=True)  # number in the ballot's hearing
+    statement = models.PositiveBigIntegerField(null=True)  # number in the ballot's hearing
     commitment = models.PositiveBigIntegerField(null=True)  # in the plan, as its events told it
     commitment_status = models.CharField(max_length=20, blank=True)
 

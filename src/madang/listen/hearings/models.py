@@ -78,7 +78,7 @@ class Statement(models.Model):
     """One sentence; `number` is its name within the hearing, from 0."""
 
     hearing = models.ForeignKey(Hearing, on_delete=models.PROTECT, related_name="statements")
-    number = models.PositiveIntegerField()
+    number = models.PositiveBigIntegerField()
     words = models.JSONField()
     theme = models.CharField(max_length=60, blank=True)
     author = models.CharField(max_length=64, blank=True)  # pseudonym; "" for seeds and imports
@@ -105,7 +105,7 @@ class Participant(models.Model):
     """Someone who voted in one hearing: a resident by pseudonym, or an imported voter by number."""
 
     hearing = models.ForeignKey(Hearing, on_delete=models.PROTECT, related_name="participants")
-    number = models.PositiveIntegerField()
+    number = models.PositiveBigIntegerField()
     pseudonym = models.CharField(max_length=64, null=True)  # noqa: DJ001 null = not a resident
 
     class Meta:

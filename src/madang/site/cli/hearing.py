@@ -158,11 +158,10 @@ def _folder(source: Path) -> Path:
 
 def _topic(source: Path) -> str:
     """The conversation's topic as Polis's summary.csv says it, "" where it does not."""
-    import csv
+    from madang.core.opinion.csv_rows import decode_text
+    from madang.core.opinion.polis_export import read_topic
 
     summary = _folder(source) / "summary.csv"
     if not summary.is_file():
         return ""
-    lines = read_bytes(summary).decode("utf-8-sig", "replace").splitlines()
-    rows = {row[0]: row[1] for row in csv.reader(lines) if len(row) > 1}
-    return rows.get("topic", "").strip()[:200]
+    return read_topic(decode_text(str(summary), read_bytes(summary)))[:200]
