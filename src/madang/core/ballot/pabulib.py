@@ -13,7 +13,7 @@ from fractions import Fraction
 from math import floor
 
 from madang.core.bad_input import BadInput
-from madang.core.ballot.amount import parse_amount
+from madang.core.ballot.amount import PERHAPS_THOUSANDS, parse_amount
 from madang.core.ballot.election import Election, Marks, Project, VoteType, election_of
 
 SECTIONS = ("META", "PROJECTS", "VOTES")
@@ -223,6 +223,11 @@ def _amount(meta: dict[str, tuple[int, str]], key: str, source: str) -> Fraction
 
 
 def _number(text: str, name: str, line: int, source: str) -> Fraction:
+    if PERHAPS_THOUSANDS.fullmatch(text):
+        raise BadInput(
+            source, line, "The {name} {text} can be read in two ways; write {whole} or {decimal}.",
+            name=name, text=text, whole=text.replace(",", ""), decimal=text.replace(",", "."),
+        )  # fmt: skip
     try:
         return parse_amount(text)
     except ValueError:
