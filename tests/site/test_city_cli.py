@@ -1,14 +1,19 @@
 """Commands on a city: what they bring in, what they say, and that they refuse in one sentence."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
 
 import pytest
+from django.db import connection
 from django.test import Client
 
-from decide.worlds import PB
-from madang.decide.ballots.models import Ballot
+from decide.worlds import NOON, PB
+from madang.decide.ballots.models import Ballot, Status
+from madang.decide.ballots.services import count_ballot
 from madang.listen.hearings.models import Hearing
 from madang.site.cli.main import main
 from madang.web.forms import sent_number
@@ -18,6 +23,12 @@ pytestmark = pytest.mark.django_db
 VOTES = "timestamp,comment-id,voter-id,vote\n1000,0,0,1\n2000,1,0,-1\n3000,0,1,0\n"
 COMMENTS = "comment-id,moderated,comment-body\n0,1,Light the alleys.\n1,-1,Buy now.\n"
 BALLOT = PB.replace(";0;connected", ";;connected").replace(";1;", ";;")
+LATER = """
+CREATE FUNCTION test_later() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN NEW.scheduled_at := now() + interval '1 hour'; RETURN NEW; END $$;
+CREATE TRIGGER test_later BEFORE INSERT ON procrastinate_jobs
+    FOR EACH ROW EXECUTE FUNCTION test_later();
+"""
 Ask = Callable[..., tuple[int, str, str]]
 
 
@@ -110,6 +121,38 @@ def test_a_port_that_is_none_is_refused(ask: Ask, port: str) -> None:
         code, out, err = ask(command, "--port", port)
         assert (code, out) == (2, "")
         assert "--port" in err
+
+
+@pytest.mark.django_db(transaction=True)
+def test_closing_waits_for_the_count_that_a_servers_worker_took(ask: Ask, ballot: Path) -> None:
+    ask("ballot", "import", ballot, "--slug", "small")
+
+    def count_as_a_worker_does() -> None:
+        try:
+            while not Ballot.objects.filter(status=Status.CLOSED).exists():
+                sleep(0.05)
+            sleep(0.5)
+            count_ballot(slug="small", at=NOON)
+        finally:
+            connection.close()
+
+    with _no_job_is_due(), ThreadPoolExecutor(1) as pool:
+        counting = pool.submit(count_as_a_worker_does)
+        code, out, err = ask("ballot", "close", "small")
+        counting.result()
+    assert (code, err) == (0, "Counting …\n")
+    assert "P1, P2" in out
+
+
+@contextmanager
+def _no_job_is_due() -> Iterator[None]:
+    """Keep this process from the queue's jobs, as a worker that is quicker does."""
+    with connection.cursor() as cursor:
+        cursor.execute(LATER)
+        try:
+            yield
+        finally:
+            cursor.execute("DROP FUNCTION test_later() CASCADE")
 
 
 @pytest.mark.parametrize(

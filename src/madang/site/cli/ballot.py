@@ -1,7 +1,9 @@
 """Commands of the ballots block."""
 
+import sys
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -22,6 +24,8 @@ from madang.site.cli.words import Language, _, shell_language
 
 if TYPE_CHECKING:
     from madang.core.ballot.pabulib import PabulibFile
+
+PATIENCE_S, PAUSE_S = 300, 0.5  # with a worker that counts, between two looks at it
 
 app = typer.Typer(help=_("Ballots: import, list, close and count, show."), no_args_is_help=True)
 
@@ -111,7 +115,6 @@ def close(slug: Slug) -> None:
         from madang.decide.ballots.forms import REFUSALS
         from madang.decide.ballots.models import Ballot
         from madang.decide.ballots.services import UnableToClose, close_ballot
-        from madang.ground.jobs.queue import work_off
 
         try:
             close_ballot(slug=slug, at=timezone.now())
@@ -119,12 +122,29 @@ def close(slug: Slug) -> None:
             raise _no_such(slug) from missing
         except UnableToClose as unable:
             raise Refusal(f"{slug}: {REFUSALS[str(unable)]}", exit_code=3) from unable
-        work_off()
+        _wait_for_count(slug)
         result = _result(slug)
         winners = ", ".join(result["winners"])
         print(
             _("{slug} is closed and counted. Winners: {winners}").format(slug=slug, winners=winners)
         )
+
+
+def _wait_for_count(slug: str) -> None:
+    """Count what waits in the queue; return when the ballot is counted, here or by a worker."""
+    from madang.decide.ballots.models import Ballot, Status
+    from madang.ground.jobs.queue import work_off
+
+    print(_("Counting …"), file=sys.stderr, flush=True)
+    end = monotonic() + PATIENCE_S
+    while True:
+        work_off()
+        if Ballot.objects.filter(slug=slug, status=Status.COUNTED).exists():
+            return
+        if monotonic() > end:
+            sentence = _("{slug} is closed; the count goes on: `madang ballot show` tells its end.")
+            raise Refusal(sentence.format(slug=slug), exit_code=3)
+        sleep(PAUSE_S)
 
 
 @app.command("show", help=_("Print a counted ballot's winners, certificate and explanations."))
