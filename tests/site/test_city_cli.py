@@ -155,6 +155,19 @@ def _no_job_is_due() -> Iterator[None]:
             cursor.execute("DROP FUNCTION test_later() CASCADE")
 
 
+def test_votes_that_are_here_already_are_said_to_be(ask: Ask, export: Path, ballot: Path) -> None:
+    for command in (("hearing", "import", export), ("ballot", "import", ballot)):
+        assert ask(*command)[0] == 0
+        code, out, err = ask(*command)
+        assert (code, err) == (0, "")
+        assert "here already, as my-" in out
+        code, out, err = ask(*command, "--slug", "other", "--language", "ko")
+        assert (code, out, err.count("\n")) == (3, "", 1)
+        assert "its address, its" in err
+        assert "its texts" in err
+    assert Hearing.objects.count() == Ballot.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     "slug", ["x y", "A B/..", "한글", "a?b#c", "a" * 300, "New_Comer", "a\n", "../a"]
 )

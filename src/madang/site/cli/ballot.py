@@ -1,6 +1,8 @@
 """Commands of the ballots block."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic, sleep
@@ -19,11 +21,13 @@ from madang.site.cli.cores import (
     read_ballot,
 )
 from madang.site.cli.files import write_json
+from madang.site.cli.known import say_it_is_here
 from madang.site.cli.refusal import Refusal
 from madang.site.cli.words import Language, _, shell_language
 
 if TYPE_CHECKING:
     from madang.core.ballot.pabulib import PabulibFile
+    from madang.decide.ballots.imports import ImportedBallot
 
 PATIENCE_S, PAUSE_S = 300, 0.5  # with a worker that counts, between two looks at it
 
@@ -64,27 +68,40 @@ def import_(
     with standing_city():
         from django.utils import timezone
 
-        from madang.decide.ballots.forms import REFUSALS
-        from madang.decide.ballots.imports import UnableToImport, import_ballot, preview_import
-        from madang.decide.ballots.services import UnableToDraft
+        from madang.decide.ballots.imports import import_ballot, preview_import
 
         name = slug or address_from(source.stem)
-        call: dict[str, Any] = {"file": file, "source": source.name, "slug": name, "rule": manifest}
-        try:
-            if dry_run:
-                made = preview_import(**call)
-            else:
-                made = import_ballot(**call, hearing=hearing, at=timezone.now())
-        except (UnableToDraft, UnableToImport) as unable:
-            raise Refusal(f"{name}: {REFUSALS[str(unable)]}") from unable
-        if not made.is_new:
-            print(_("These votes are here already, as {slug}.").format(slug=made.slug))
-        pattern = (
-            _("{slug}: {projects} projects and {voters} voters would be imported.")
-            if dry_run
-            else _("{slug}: {projects} projects, {voters} voters. See /ballots/{slug}/")
-        )
-        print(pattern.format(slug=made.slug, projects=made.projects, voters=made.voters))
+        call: dict[str, Any] = {"file": file, "source": source.name, "slug": name}
+        call |= {"rule": manifest, "hearing": hearing}
+        with _as_refusal(name):
+            made = preview_import(**call) if dry_run else import_ballot(**call, at=timezone.now())
+        if made.is_new:
+            _say_what_came(made, dry_run=dry_run)
+            return
+        asked = {"slug": slug, "title": file.meta.get("description"), "hearing": hearing}
+        say_it_is_here(made.slug, [each for each in made.differing if asked.get(each, True)])
+
+
+@contextmanager
+def _as_refusal(name: str) -> Iterator[None]:
+    """Say in one sentence why a ballot cannot be imported."""
+    from madang.decide.ballots.forms import REFUSALS
+    from madang.decide.ballots.imports import UnableToImport
+    from madang.decide.ballots.services import UnableToDraft
+
+    try:
+        yield
+    except (UnableToDraft, UnableToImport) as unable:
+        raise Refusal(f"{name}: {REFUSALS[str(unable)]}") from unable
+
+
+def _say_what_came(made: "ImportedBallot", *, dry_run: bool) -> None:
+    pattern = (
+        _("{slug}: {projects} projects and {voters} voters would be imported.")
+        if dry_run
+        else _("{slug}: {projects} projects, {voters} voters. See /ballots/{slug}/")
+    )
+    print(pattern.format(slug=made.slug, projects=made.projects, voters=made.voters))
 
 
 def _in_language(file: "PabulibFile", language: str) -> "PabulibFile":

@@ -9,11 +9,13 @@ from madang.site.cli.address import address_from, checked_address
 from madang.site.cli.city import standing_city
 from madang.site.cli.cores import Json, read_export
 from madang.site.cli.files import read_bytes, write_json
+from madang.site.cli.known import say_it_is_here
 from madang.site.cli.refusal import Refusal
 from madang.site.cli.words import Language, _, shell_language
 
 if TYPE_CHECKING:
     from madang.core.opinion.conversation import Conversation
+    from madang.listen.hearings.imports import ImportedHearing
 
 app = typer.Typer(help=_("Hearings: import, list, close, show."), no_args_is_help=True)
 
@@ -38,7 +40,8 @@ def import_(
 ) -> None:
     conversation = read_export(source)
     name = slug or address_from(_folder(source).resolve().name)
-    heading = title or _topic(source) or name
+    topic = title or _topic(source)
+    heading = topic or name
     if dry_run:
         print(
             _(
@@ -51,22 +54,26 @@ def import_(
         )
         return
     with standing_city():
-        _bring_in(conversation, name, heading, source, language)
+        made = _bring_in(conversation, name, heading, source, language)
+        asked = {"texts", *(["slug"] if slug else []), *(["title"] if topic else [])}
+        if not made.is_new:
+            say_it_is_here(made.hearing.slug, [each for each in made.differing if each in asked])
+        _print_map(made.hearing.slug)
 
 
 def _bring_in(
     conversation: "Conversation", slug: str, heading: str, source: Path, language: str
-) -> None:
+) -> "ImportedHearing":
     from django.utils import timezone
 
     from madang.ground.words import language_of
     from madang.listen.hearings.forms import REFUSALS
     from madang.listen.hearings.imports import import_conversation
     from madang.listen.hearings.models import Origin
-    from madang.listen.hearings.services import UnableToCreateHearing, draw_map
+    from madang.listen.hearings.services import UnableToCreateHearing
 
     try:
-        hearing = import_conversation(
+        return import_conversation(
             conversation=conversation,
             slug=slug,
             title={language or language_of(heading): heading},
@@ -80,12 +87,17 @@ def _bring_in(
         )
     except UnableToCreateHearing as unable:
         raise Refusal(f"{slug}: {REFUSALS[str(unable)]}") from unable
-    drawn = draw_map(slug=hearing.slug, at=timezone.now())
-    if hearing.slug != slug:
-        print(_("These votes are here already, as {slug}.").format(slug=hearing.slug))
+
+
+def _print_map(slug: str) -> None:
+    from django.utils import timezone
+
+    from madang.listen.hearings.services import draw_map
+
+    drawn = draw_map(slug=slug, at=timezone.now())
     print(
         _("/hearings/{slug}/: {votes} votes, {statements} statements, {groups} groups.").format(
-            slug=hearing.slug,
+            slug=slug,
             votes=drawn.votes,
             statements=len(drawn.result["statements"]),
             groups=len(drawn.result["groups"]),
