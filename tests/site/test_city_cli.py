@@ -169,6 +169,27 @@ def test_votes_that_are_here_already_are_said_to_be(ask: Ask, export: Path, ball
 
 
 @pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ((), "equal-shares, cost, add1u"),
+        (("--completion", "none"), "equal-shares, cost, none"),
+        (("--rule", "greedy"), "greedy, cost, none"),
+    ],
+)
+def test_an_import_says_by_which_rule_it_will_be_counted(
+    ask: Ask, ballot: Path, options: tuple[str, ...], says: str
+) -> None:
+    assert says in ask("ballot", "import", ballot, *options, "--dry-run")[1]
+    assert says in ask("ballot", "import", ballot, *options)[1]
+
+
+def test_a_completion_that_the_rule_does_not_have_is_refused(ask: Ask, ballot: Path) -> None:
+    code, out, err = ask("ballot", "import", ballot, "--rule", "greedy", "--completion", "add1u")
+    assert (code, out) == (2, "")
+    assert "equal-shares" in err
+
+
+@pytest.mark.parametrize(
     "slug", ["x y", "A B/..", "한글", "a?b#c", "a" * 300, "New_Comer", "a\n", "../a"]
 )
 def test_what_is_no_address_is_refused_in_one_sentence(

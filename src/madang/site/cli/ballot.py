@@ -13,7 +13,6 @@ import typer
 from madang.site.cli.address import address_from, checked_address
 from madang.site.cli.city import standing_city
 from madang.site.cli.cores import (
-    CompletionName,
     Json,
     RuleName,
     TieBreakName,
@@ -34,13 +33,28 @@ PATIENCE_S, PAUSE_S = 300, 0.5  # with a worker that counts, between two looks a
 app = typer.Typer(help=_("Ballots: import, list, close and count, show."), no_args_is_help=True)
 
 Slug = Annotated[str, typer.Argument(help=_("Address of the ballot; `madang ballot list`."))]
+NewCompletion = Annotated[
+    str,
+    typer.Option(
+        "--completion",
+        help="none | add1 | add1u | utilitarian; "
+        + _("add1u for equal-shares and none for the others if absent."),
+    ),
+]
+
 NewSlug = Annotated[
     str,
     typer.Option(help=_("Address; made from the file's name if absent."), callback=checked_address),
 ]
 
 
-@app.command("import", help=_("Make a ballot from a Pabulib file, with its projects and votes."))
+@app.command(
+    "import",
+    help=_(
+        "Make a ballot from a Pabulib file, with its projects and votes. Its rule is chosen here "
+        "and stays; without a choice it is equal-shares, cost, add1u."
+    ),
+)
 def import_(
     source: Annotated[Path, typer.Argument(help=_("A Pabulib file (.pb)."))],
     slug: NewSlug = "",
@@ -49,7 +63,7 @@ def import_(
     ] = "",
     rule: RuleName = "equal-shares",
     utility: UtilityName = "cost",
-    completion: CompletionName = "add1u",
+    completion: NewCompletion = "",
     tie_break: TieBreakName = "project-id",
     language: Language = "",
     *,
@@ -58,13 +72,8 @@ def import_(
     from madang.core.ballot.rule import parse_rule
 
     file = _in_language(read_ballot(source), language)
-    is_completed = rule == "equal-shares"
-    manifest = parse_rule(
-        method=rule,
-        utility=utility,
-        completion=completion if is_completed else "none",
-        tie_break=tie_break,
-    )
+    completion = completion or ("add1u" if rule == "equal-shares" else "none")
+    chosen = parse_rule(method=rule, utility=utility, completion=completion, tie_break=tie_break)
     with standing_city():
         from django.utils import timezone
 
@@ -72,11 +81,12 @@ def import_(
 
         name = slug or address_from(source.stem)
         call: dict[str, Any] = {"file": file, "source": source.name, "slug": name}
-        call |= {"rule": manifest, "hearing": hearing}
+        call |= {"rule": chosen, "hearing": hearing}
         with _as_refusal(name):
             made = preview_import(**call) if dry_run else import_ballot(**call, at=timezone.now())
         if made.is_new:
             _say_what_came(made, dry_run=dry_run)
+            print(_("Counting rule: {rule}").format(rule=", ".join(chosen.manifest().values())))
             return
         asked = {"slug": slug, "title": file.meta.get("description"), "hearing": hearing}
         say_it_is_here(made.slug, [each for each in made.differing if asked.get(each, True)])
