@@ -136,7 +136,7 @@ REFUSED = [
     (CUMULATIVE.replace("2,0.5", "2,x"), 15, "The points x is not a number"),
     (CUMULATIVE.replace("2,0.5", f"2,{'9' * 50}"), 15, "have more digits than can be counted"),
     (CUMULATIVE.replace("2,0.5", "2,0.0000005"), 15, "The points 0.0000005 have more digits"),
-    (GOOD + "d;" + "x" * 200_000 + ";\n", 18, "The line cannot be read"),
+    (GOOD + "d;" + "x" * 200_000 + ";\n", 18, "A field of this row is too long"),
 ]
 
 

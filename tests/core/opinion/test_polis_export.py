@@ -99,7 +99,11 @@ def test_a_byte_order_mark_is_no_part_of_the_first_column():
         (3, "voter-id is “-4”", {"votes": make_votes("1,,0,1,1", "1,,0,-4,1")}),
         (2, "comment-id is “-4”", {"votes": make_votes("1,,-4,1,1")}),
         (2, "has 3 fields", {"votes": make_votes("1,,0")}),
-        (2, "not CSV", {"votes": make_votes('1,"a"b,0,1,1')}),
+        (2, "must be written twice", {"votes": make_votes('1,"a"b,0,1,1')}),
+        (2, "too long to be read", {"votes": make_votes(f"1,{'a' * 200_000},0,1,1")}),
+        (3, "opens here is never", {"votes": make_votes("1,,0,1,1", '1,"a,0,1,1', "1,,0,1,1")}),
+        (5, "opens here is never", {"votes": make_votes("", '1,"a\nb",0,1,1', '1,"a,0,1,1')}),
+        (3, "must be written twice", {"votes": make_votes("1,,0,1,1", '1,"a', '1,"b,0,1,1')}),
         (None, "holds no votes", {"participants_votes": make_standing("1,,0,,")}),
         (3, "Participant 1 stands", {"participants_votes": make_standing("1,,1,1,", "1,,1,1,")}),
         (2, "The vote is “5”", {"participants_votes": make_standing("1,,1,5,")}),
@@ -132,10 +136,13 @@ def test_bad_comments_are_refused_with_line_and_reason(line, why, rows):
 
 
 def test_a_vote_on_a_comment_of_another_conversation_is_refused():
-    with pytest.raises(BadInput, match="votes on comment 9"):
-        read_conversation(
-            votes=make_votes("1,,9,1,1"), comments=make_comments("1,0,5,1,0,1,Only this")
-        )
+    def comments() -> TextFile:
+        return make_comments("1,0,5,1,0,1,Only this")
+
+    with pytest.raises(BadInput, match=r"^votes\.csv:3: There are votes on comment 9"):
+        read_conversation(votes=make_votes("2,,0,1,1", "1,,9,1,1"), comments=comments())
+    with pytest.raises(BadInput, match=r"-votes\.csv:1: There are votes on comment 2"):
+        read_conversation(participants_votes=make_standing("1,,1,1,"), comments=comments())
 
 
 def test_another_encoding_is_refused_at_the_line_of_its_first_byte():

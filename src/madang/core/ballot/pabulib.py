@@ -115,9 +115,8 @@ def _records(lines: Iterable[str], source: str) -> Iterator[tuple[int, list[str]
             line = reader.line_num + 1
             taken.clear()
     except csv.Error as error:
-        raise BadInput(
-            source, reader.line_num, "The line cannot be read: {error}.", error=error
-        ) from error
+        # A reader that is not strict breaks at nothing else.
+        raise BadInput(source, line, "A field of this row is too long to be read.") from error
 
 
 def _taken_down(lines: Iterable[str], taken: list[str]) -> Iterator[str]:

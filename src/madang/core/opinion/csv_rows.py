@@ -45,6 +45,11 @@ def decode_text(name: str, content: bytes) -> TextFile:
     return TextFile(name, io.StringIO(text, newline=""))
 
 
+def _lines(row: list[str]) -> int:
+    """Return on how many lines a row stands."""
+    return 1 + sum(len(LINE_BREAK.findall(field)) for field in row)
+
+
 class Table:
     """A CSV file with a header, read at once. `records` are its rows that are not blank."""
 
@@ -53,12 +58,11 @@ class Table:
         row that is longer or shorter than the header."""
         self.name = file.name
         reader = csv.reader(file.lines, strict=True)
+        self._rows: list[list[str]] = []
         try:
-            self._rows = list(reader)
+            self._rows.extend(reader)
         except csv.Error as error:
-            raise BadInput(
-                self.name, reader.line_num, "This is not CSV: {error}.", error=error
-            ) from error
+            raise self._broken(str(error)) from error
         filled = [row for row in self._rows if row]
         if not filled:
             raise BadInput(self.name, None, "The file is empty.")
@@ -78,6 +82,17 @@ class Table:
                 expected=expected,
             )
 
+    def _broken(self, why: str) -> BadInput:
+        """Return what is wrong with the row after those that were read."""
+        line = 1 + sum(map(_lines, self._rows))
+        if "end of data" in why:
+            return BadInput(self.name, line, "A quotation mark that opens here is never closed.")
+        if "field limit" in why:
+            return BadInput(self.name, line, "A field of this row is too long to be read.")
+        return BadInput(
+            self.name, line, "A quotation mark within a text of this row must be written twice."
+        )
+
     def line_of(self, record: int) -> int:
         """Return the line on which a record begins: blank and quoted lines count."""
         line, passed = 1, -1  # the header is passed first
@@ -85,7 +100,7 @@ class Table:
             if row and passed == record:
                 break
             passed += bool(row)
-            line += 1 + sum(len(LINE_BREAK.findall(field)) for field in row)
+            line += _lines(row)
         return line
 
     def places(self, columns: Sequence[str]) -> list[int]:
