@@ -10,7 +10,11 @@ from madang.site.cli.city import data_folder, standing_city
 from madang.site.cli.refusal import Refusal
 from madang.site.cli.words import _
 
-Port = Annotated[int, typer.Option(help=_("Port of the pages; live updates take the next one."))]
+# The last port, 65535, is left to the live updates.
+Port = Annotated[
+    int,
+    typer.Option(min=1, max=65534, help=_("Port of the pages; live updates take the next one.")),
+]
 Host = Annotated[str, typer.Option(help=_("Address to listen on."))]
 
 
