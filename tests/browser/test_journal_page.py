@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Route, expect
 
-from browser.visitor import Visitor, Way
+from browser.sample_city import DISTRICTS
+from browser.visitor import Account, Visitor, Way
 
 pytestmark = [
     pytest.mark.browser,
@@ -61,3 +62,31 @@ def test_a_proof_that_was_kept_is_checked(reader: Visitor, tmp_path: Path) -> No
     kept.write_text("nothing of the kind", "utf-8")
     reader.page.set_input_files("#check-proof", kept)
     expect(said).to_have_attribute("data-verdict", "noproof")
+
+
+@pytest.mark.parametrize("language", ["ko"])
+def test_the_receipt_of_ones_own_vote_is_opened(
+    visitor: Visitor, person: Account, tmp_path: Path
+) -> None:
+    says = visitor.says
+    visitor.opens("/account/login/?next=/identity/residency?next=/hearings/next-year/vote")
+    visitor.signs_in(person)
+    visitor.tells_district(DISTRICTS[0][visitor.language])
+    visitor.stands_at(says("What do you think?"))
+    visitor.presses(says("Agree"))
+    expect(visitor.main.get_by_role("progressbar")).to_have_js_property("value", 1)
+    visitor.opens("/hearings/next-year/mine")
+    visitor.stands_at(says("My votes"))
+    address = visitor.page.locator("main a[download]").get_attribute("href")
+    kept = tmp_path / "mine.tlog-proof"
+    for _ in range(60):  # the worker extends the journal every ten seconds
+        answer = visitor.page.request.get(f"{visitor.url}{address}", max_redirects=0)
+        if answer.status == 200:
+            break
+        visitor.page.wait_for_timeout(500)
+    kept.write_bytes(answer.body())
+    visitor.opens("/about/journal")
+    visitor.page.set_input_files("#check-proof", kept)
+    said = visitor.page.locator("#verdict")
+    expect(said).to_have_attribute("data-verdict", "proved")
+    expect(said).to_contain_text('"value":1')

@@ -16,14 +16,17 @@ from ground.gates import GUEST, GateOpened, open_gates, welcome
 from madang.core.tlog.check import check_entry, check_growth, check_head, check_log
 from madang.core.tlog.checkpoint import Checkpoint, parse_proof
 from madang.core.tlog.note import parse_key, parse_note
+from madang.core.tlog.trouble import NotProved
 from madang.ground.events import outbox
 from madang.ground.events.event import EVENTS
 from madang.ground.events.models import OutboxEvent
 from madang.ground.journal import files
 from madang.ground.journal.audit import Finding, Trouble, audit_journal
-from madang.ground.journal.entries import entry_of, seal, statement
+from madang.ground.journal.entries import entry_of
 from madang.ground.journal.keys import verify
 from madang.ground.journal.models import SignedHead
+from madang.ground.journal.public import receipt_for
+from madang.ground.journal.seals import entry_shown, opening, statement
 from madang.ground.journal.services import UnableToExtend, extend_journal, rebuild_journal
 
 AT = datetime(2020, 5, 21, 6, 0, tzinfo=UTC)
@@ -88,13 +91,41 @@ def test_what_speaks_of_a_person_is_sealed_and_its_owner_can_open_it(folder: Pat
     extend()
     (entry,) = published()[1]
     event = OutboxEvent.objects.get()
-    assert event.salt is not None
-    said = statement(act=event.wire, at=event.recorded_at, facts={"guest": str(GUEST)})
-    assert entry.decode() == (
-        f'{{"act":"tests.guest-came.v1","seal":"{seal(bytes(event.salt), said)}"}}'
+    receipt = receipt_for(event_id=event.id)
+    assert receipt is not None
+    shown, said = entry_shown(receipt.extra)
+    assert shown == entry
+    assert said.encode() == statement(
+        act=event.wire, at=event.recorded_at, facts={"guest": str(GUEST)}
     )
+    check_entry(shown, receipt, published()[0])
     kept = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
     assert str(GUEST).encode() not in kept
+
+
+def test_a_seal_is_hmac_of_the_statement_worked_by_hand() -> None:
+    # echo -n TEXT | openssl dgst -sha256 -mac HMAC -macopt hexkey:…
+    said = b'{"act":"a.b.v1","at":"2020-05-21T06:00:00.000000+00:00","facts":{"x":1}}'
+    entry, told = entry_shown(opening(said, bytes(range(32))))
+    assert told.encode() == said
+    by_openssl = "f24ad6e969cffd3c20037c4aaa84b27fead12e550ebf68a0830c02de1f0428e3"
+    assert entry.decode() == f'{{"act":"a.b.v1","seal":"{by_openssl}"}}'
+
+
+def test_a_receipt_with_another_statement_opens_nothing() -> None:
+    welcome()
+    extend()
+    event = OutboxEvent.objects.get()
+    receipt = receipt_for(event_id=event.id)
+    assert receipt is not None
+    forged, _ = entry_shown(receipt.extra.replace(b"1234", b"4321"))
+    with pytest.raises(NotProved):
+        check_entry(forged, receipt, published()[0])
+
+
+def test_what_is_not_in_the_log_yet_has_no_receipt() -> None:
+    welcome()
+    assert receipt_for(event_id=OutboxEvent.objects.get().id) is None
 
 
 def test_the_same_facts_are_sealed_differently_each_time() -> None:

@@ -31,8 +31,11 @@ def handles(event_class: type[E]) -> Callable[[Callable[[E], None]], Callable[[E
     return subscribe
 
 
-def record(event: Event) -> None:
-    """Write the event to the outbox and queue its delivery, in the caller's transaction."""
+def record(event: Event) -> int:
+    """Write the event to the outbox and queue its delivery, in the caller's transaction.
+
+    Returns its id there, by which the journal gives a receipt.
+    """
     assert connection.in_atomic_block, "an event is recorded with the act it tells of"
     row = OutboxEvent.objects.create(
         wire=event.wire,
@@ -42,6 +45,7 @@ def record(event: Event) -> None:
     )
     for handler in _handlers[event.wire]:
         deliver.defer(event_id=row.id, handler=handler)
+    return row.id
 
 
 @job(retries=5)

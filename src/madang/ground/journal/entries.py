@@ -1,40 +1,28 @@
-"""What the log says of an event: its facts, or a seal that only its owner can open.
+"""What the log says of an event of the outbox."""
 
-An entry is canonical JSON (RFC 8785), so that anybody who is told the facts makes the same bytes:
-`{"act": …, "at": …, "facts": {…}}`, or `{"act": …, "seal": …}` where the facts speak of a person.
-The seal is HMAC-SHA256 of the former under a random salt: without the salt nobody can try who it
-might be, and once the salt is erased nobody ever can.
-"""
-
-from datetime import UTC, datetime
-from hashlib import sha256
-from hmac import new as hmac_new
-from typing import Any
-
-import rfc8785
-
-from madang.core.tlog.tiles import LONGEST_ENTRY
 from madang.ground.events.models import OutboxEvent
+from madang.ground.journal import seals
 
 
 def entry_of(event: OutboxEvent) -> bytes:
     """Return the event as an entry of the log, at most 65,535 bytes long."""
-    said = statement(act=event.wire, at=event.recorded_at, facts=event.payload)
+    said = _statement(event)
     if event.is_sealed:
-        # Without its salt it is nobody's any more, and never told openly.
-        stands_for = None if event.salt is None else seal(bytes(event.salt), said)
-        return rfc8785.dumps({"act": event.wire, "seal": stands_for})
-    if len(said) > LONGEST_ENTRY:
-        return rfc8785.dumps({"act": event.wire, "sha256": sha256(said).hexdigest()})
-    return said
+        return seals.sealed_entry(event.wire, said, _salt(event))
+    return seals.open_entry(event.wire, said)
 
 
-def statement(*, act: str, at: datetime, facts: dict[str, Any]) -> bytes:
-    """Return what happened as canonical JSON. The time is UTC, in microseconds."""
-    moment = at.astimezone(UTC).isoformat(timespec="microseconds")
-    return rfc8785.dumps({"act": act, "at": moment, "facts": facts})
+def shown_to_owner(event: OutboxEvent) -> bytes:
+    """Return what goes beside the proof for whom the event speaks of: what opens its seal."""
+    salt = _salt(event)
+    if event.is_sealed and salt is not None:
+        return seals.opening(_statement(event), salt)
+    return entry_of(event)
 
 
-def seal(salt: bytes, said: bytes) -> str:
-    """Return what stands for a statement whose facts are not told, in 64 hexadecimal digits."""
-    return hmac_new(salt, said, sha256).hexdigest()
+def _statement(event: OutboxEvent) -> bytes:
+    return seals.statement(act=event.wire, at=event.recorded_at, facts=event.payload)
+
+
+def _salt(event: OutboxEvent) -> bytes | None:
+    return None if event.salt is None else bytes(event.salt)

@@ -11,7 +11,7 @@ from madang.core.tlog.proofs import Tree
 from madang.ground.events.event import EVENTS
 from madang.ground.events.models import OutboxEvent
 from madang.ground.journal import files
-from madang.ground.journal.entries import entry_of
+from madang.ground.journal.entries import entry_of, shown_to_owner
 from madang.ground.journal.models import SignedHead
 
 
@@ -69,10 +69,22 @@ def proof_of(place: int) -> Proof | None:
 
     None where the log has no such place. Two SQL queries.
     """
-    now = standing()
     event = OutboxEvent.objects.filter(leaf=place).first()
-    if now is None or event is None or place >= now.head.size:
+    return None if event is None else _proof(event, entry_of(event))
+
+
+def receipt_for(*, event_id: int) -> Proof | None:
+    """Return the proof of an event for whom it speaks of, with what opens its seal.
+
+    None where it is not in the log yet. Two SQL queries.
+    """
+    event = OutboxEvent.objects.get(id=event_id)
+    return _proof(event, shown_to_owner(event))
+
+
+def _proof(event: OutboxEvent, shown: bytes) -> Proof | None:
+    now = standing()
+    if now is None or event.leaf is None or event.leaf >= now.head.size:
         return None
-    tree = Tree(now.head.size, tile_reader(files.read))
-    note = parse_note(now.note.encode())
-    return Proof(place, tuple(tree.inclusion(place)), note, entry_of(event))
+    steps = Tree(now.head.size, tile_reader(files.read)).inclusion(event.leaf)
+    return Proof(event.leaf, tuple(steps), parse_note(now.note.encode()), shown)

@@ -54,10 +54,10 @@ def list_statements(request: Any, slug: str, language: str = "ko") -> Any:
 
 @router.get("/{slug}/map", response=dict[str, Any], summary="Its newest opinion map, as drawn")
 def get_map(request: Any, slug: str) -> Any:
-    drawn = queries.newest_map(slug=_found(slug).slug)
-    if drawn is None:
+    told = queries.published_map(slug=_found(slug).slug)
+    if told is None:
         raise HttpError(404, "This hearing has no map yet.")
-    return {**drawn.result, "drawn_at": drawn.drawn_at}
+    return told
 
 
 def _found(slug: str) -> Hearing:

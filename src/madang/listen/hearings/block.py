@@ -12,7 +12,7 @@ BLOCK = Block(
         "Residents write what they think, vote on each other's sentences, and see where they stand."
     ),
     home="hearings:list",
-    uses=("identity", "privacy"),
+    uses=("identity", "journal", "privacy"),
     emits=(
         events.HearingOpened,
         events.HearingImported,

@@ -128,6 +128,7 @@ class Vote(models.Model):
     value = models.SmallIntegerField()  # 1 agree, 0 pass, -1 disagree
     cast_at = models.DateTimeField()
     is_newest = models.BooleanField(default=True)
+    event = models.BigIntegerField(null=True)  # in the outbox, for the receipt; None: imported
 
     class Meta:
         constraints = [

@@ -220,9 +220,18 @@ def own_votes(*, slug: str, voice: str, language: str) -> list[OwnVote]:
             text=_text_of(vote.statement, language),
             value=vote.value,
             hidden=(("statement", vote.statement.number), ("stay", 1)),
+            has_receipt=vote.event is not None,
         )
         for vote in votes.order_by("statement__number")
     ]
+
+
+def event_of_vote(*, slug: str, voice: str, number: int) -> int | None:
+    """Return the event by which this resident's vote that counts was recorded. One SQL query."""
+    votes = Vote.objects.filter(
+        participant__hearing__slug=slug, participant__pseudonym=voice, statement__number=number
+    )
+    return votes.filter(is_newest=True).values_list("event", flat=True).first()
 
 
 def own_sentences(*, slug: str, voice: str, language: str) -> list[OwnSentence]:
@@ -252,6 +261,23 @@ def own_number(*, slug: str, voice: str) -> int | None:
 def newest_map(*, slug: str) -> DrawnMap | None:
     """Return the map that was drawn last. One SQL query."""
     return DrawnMap.objects.filter(hearing__slug=slug).order_by("-drawn_at", "-id").first()
+
+
+def published_map(*, slug: str) -> dict[str, Any] | None:
+    """Return the newest map for everyone, so that anyone can draw it again. One SQL query.
+
+    While the hearing is open nobody's number is told: who watches the map while a neighbour votes
+    would find the number, and with it all votes once the hearing is closed.
+    """
+    newest = DrawnMap.objects.filter(hearing__slug=slug).select_related("hearing")
+    drawn = newest.order_by("-drawn_at", "-id").first()
+    if drawn is None:
+        return None
+    told = {**drawn.result, "drawn_at": drawn.drawn_at}
+    if drawn.hearing.status == Status.OPEN:
+        people = [{**person, "id": None} for person in drawn.result["participants"]]
+        told["participants"] = sorted(people, key=lambda each: (each["x"] or 0, each["y"] or 0))
+    return told
 
 
 def hearings_with_stale_maps() -> list[str]:

@@ -229,6 +229,7 @@ class OwnVote:
     text: str
     value: int
     hidden: tuple[tuple[str, str | int], ...]
+    has_receipt: bool
 
 
 @dataclass(frozen=True)

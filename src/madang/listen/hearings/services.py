@@ -234,8 +234,7 @@ def cast_vote(*, slug: str, person_id: UUID, statement: int, value: int, at: dat
         return earlier
     if earlier:
         Vote.objects.filter(id=earlier.id).update(is_newest=False)
-    vote = Vote.objects.create(participant=participant, statement=sentence, value=value, cast_at=at)
-    record(
+    event = record(
         events.VoteCast(
             hearing=slug,
             participant=participant.number,
@@ -244,7 +243,9 @@ def cast_vote(*, slug: str, person_id: UUID, statement: int, value: int, at: dat
             cast_at=at,
         )
     )
-    return vote
+    return Vote.objects.create(
+        participant=participant, statement=sentence, value=value, cast_at=at, event=event
+    )
 
 
 def _participant(hearing: Hearing, voice: str) -> Participant:

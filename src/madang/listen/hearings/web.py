@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from madang.ground.identity.access import May, Request, may
+from madang.ground.journal.public import receipt_for
 from madang.ground.words import language_of
 from madang.listen.hearings import desk, forms, queries, services
 from madang.listen.hearings.desk import language, sees_drafts, shown_hearing
@@ -124,6 +125,22 @@ def mine(request: Request, slug: str) -> HttpResponse:
 
 
 @may(May.RESIDENT)
+@require_safe
+def receipt(request: Request, slug: str, number: int) -> HttpResponse:
+    """The proof that the journal holds the resident's own vote, to keep."""
+    event = queries.event_of_vote(slug=slug, voice=_voice(request, slug), number=number)
+    if event is None:
+        raise Http404
+    proof = receipt_for(event_id=event)
+    if proof is None:
+        messages.info(request, _("Your vote enters the journal within seconds; try again then."))
+        return redirect("hearings:mine", slug)
+    response = HttpResponse(str(proof), content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{slug}-{number}.tlog-proof"'
+    return response
+
+
+@may(May.RESIDENT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def write(request: Request, slug: str) -> HttpResponse:
     """Write a sentence for others to vote on."""
@@ -183,12 +200,10 @@ def comments_csv(request: Request, slug: str) -> HttpResponse:
 def map_json(request: Request, slug: str) -> HttpResponse:
     """The newest map as it was stored, so that anyone can draw it again and compare."""
     shown_hearing(request, slug)
-    drawn = queries.newest_map(slug=slug)
-    if drawn is None:
+    told = queries.published_map(slug=slug)
+    if told is None:
         raise Http404
-    return JsonResponse(
-        {**drawn.result, "drawn_at": drawn.drawn_at}, json_dumps_params={"ensure_ascii": False}
-    )
+    return JsonResponse(told, json_dumps_params={"ensure_ascii": False})
 
 
 def _map(request: Request, slug: str) -> dict[str, Any]:
@@ -254,5 +269,6 @@ urlpatterns = [
     path("<slug:slug>/vote", vote_page, name="vote"),
     path("<slug:slug>/votes", vote, name="cast"),
     path("<slug:slug>/mine", mine, name="mine"),
+    path("<slug:slug>/mine/<int:number>.tlog-proof", receipt, name="receipt"),
     path("<slug:slug>/write", write, name="write"),
 ]

@@ -165,12 +165,14 @@ def _check_receipt(log: Log, data: bytes) -> dict[str, Any]:
     from madang.core.tlog.check import check_entry, check_growth, check_head
     from madang.core.tlog.checkpoint import parse_proof
     from madang.ground.journal.keys import verify as signature_fits
+    from madang.ground.journal.seals import entry_shown
 
     proof = parse_proof(data)
     then = check_head(proof.checkpoint, log.keys, signature_fits)
-    check_entry(proof.extra, proof, then)
+    entry, said = entry_shown(proof.extra)
+    check_entry(entry, proof, then)
     check_growth(then, log.head, log.read)
-    return {"place": proof.index, "entry": proof.extra.decode("utf-8", "replace")}
+    return {"place": proof.index, "entry": said}
 
 
 def _print(found: dict[str, Any]) -> None:
@@ -221,6 +223,7 @@ def _reader(source: str) -> Read:
                 data: bytes = answer.read()
                 return data
         except urllib.error.HTTPError as refused:
+            refused.close()  # it is an answer, with a connection of its own
             raise _unread(f"{base}/{path}", str(refused.code)) from None
         except OSError as silent:
             raise _unread(f"{base}/{path}", str(getattr(silent, "reason", silent))) from None

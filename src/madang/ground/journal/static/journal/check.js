@@ -37,7 +37,8 @@ const say = (name, values = {}) => {
 const head = async (note) => {
   const at = note.lastIndexOf("\n\n"), body = note.slice(0, at + 1);
   const [origin, size, root] = body.split("\n");
-  const [name, id, coded] = checker.dataset.key.split("+");
+  // Base64 has plus signs, too.
+  const [, name, id, coded] = checker.dataset.key.match(/^([^+]+)\+([0-9a-f]{8})\+(.+)$/);
   const key = base64(coded);
   const line = note.slice(at + 2).split("\n").find((each) => each.startsWith(`— ${name} `));
   if (at < 0 || origin !== name || key[0] !== 1 || !line) throw new Trouble("unsigned");
@@ -92,11 +93,23 @@ const checkLog = async () => {
   say("whole", { size, root: hex(root) });
 };
 
+// Beside a proof stands the entry, or what opens its seal: a text and the salt it was sealed with.
+const opened = async (shown) => {
+  const { said, salt } = JSON.parse(text.decode(shown)).opens ?? {};
+  if (said === undefined) return { entry: shown, said: text.decode(shown) };
+  const key = Uint8Array.from(salt.match(/../g), (byte) => parseInt(byte, 16));
+  const hmac = { name: "HMAC", hash: "SHA-256" };
+  const secret = await crypto.subtle.importKey("raw", key, hmac, false, ["sign"]);
+  const seal = hex(new Uint8Array(await crypto.subtle.sign("HMAC", secret, bytes.encode(said))));
+  return { entry: bytes.encode(JSON.stringify({ act: JSON.parse(said).act, seal })), said };
+};
+
 const checkProof = async (proof) => {
   const at = proof.indexOf("\n\n"), lines = proof.slice(0, at).split("\n");
   if (lines.shift() !== "c2sp.org/tlog-proof@v1" || !lines[0]?.startsWith("extra "))
     throw new Trouble("noproof");
-  const entry = base64(lines.shift().slice("extra ".length));
+  const shown = base64(lines.shift().slice("extra ".length));
+  const { entry, said } = await opened(shown);
   const index = Number(lines.shift().slice("index ".length));
   const { size, root } = await head(proof.slice(at + 2));
   let place = index, last = size - 1, found = await leaf(entry);
@@ -109,7 +122,7 @@ const checkProof = async (proof) => {
     (place = Math.floor(place / 2)), (last = Math.floor(last / 2));
   }
   if (last || index >= size || !same(found, root)) throw new Trouble("changed");
-  say("proved", { index, entry: text.decode(entry) });
+  say("proved", { index, entry: said });
 };
 
 const attempt = async (check) => {
