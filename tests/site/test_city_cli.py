@@ -1,5 +1,6 @@
 """Commands on a city: what they bring in, what they say, and that they refuse in one sentence."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -187,6 +188,45 @@ def test_a_completion_that_the_rule_does_not_have_is_refused(ask: Ask, ballot: P
     code, out, err = ask("ballot", "import", ballot, "--rule", "greedy", "--completion", "add1u")
     assert (code, out) == (2, "")
     assert "equal-shares" in err
+
+
+def test_several_ballots_come_in_and_one_that_is_refused_keeps_no_other_back(
+    ask: Ask, ballot: Path
+) -> None:
+    bad, last = ballot.with_name("bad.pb"), ballot.with_name("last.pb")
+    bad.write_text("nothing", "utf-8")
+    last.write_text(BALLOT.replace("budget;100", "budget;120"), "utf-8")
+    code, out, err = ask("ballot", "import", ballot, bad, "nowhere.pb", last)
+    assert (code, err.count("\n")) == (2, 2)
+    assert f"{bad}:1:" in err
+    assert "/ballots/my-ballot-2020/" in out
+    assert "/ballots/last/" in out
+    assert Ballot.objects.count() == 2
+    code, out, err = ask("ballot", "import", ballot, last, "--slug", "one")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+
+
+def test_a_file_that_may_not_be_read_is_one_sentence(
+    ask: Ask, export: Path, ballot: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands = [
+        ("ballots", "count", ballot),
+        *(("opinions", "map", export), ("hearing", "import", export, "--dry-run")),
+    ]
+    for command in commands:
+        ask(*command)  # what the command imports is at hand from here on
+    for path in (ballot, export):
+        path.chmod(0)
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    os.seteuid(os.geteuid() or 65534)  # root may read everything
+    try:
+        answers = [ask(*command) for command in commands]
+    finally:
+        os.seteuid(os.getuid())
+        export.chmod(0o700)
+    for code, _, err in answers:
+        assert (code, err.count("\n")) == (2, 1)
+        assert "no permission" in err
 
 
 @pytest.mark.parametrize(

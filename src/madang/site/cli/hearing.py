@@ -26,7 +26,9 @@ Slug = Annotated[str, typer.Argument(help=_("Address of the hearing; `madang hea
     "import", help=_("Open a hearing from a Polis export folder (comments.csv, votes.csv).")
 )
 def import_(
-    source: Annotated[Path, typer.Argument(help=_("The export's folder, or its votes.csv."))],
+    source: Annotated[
+        Path, typer.Argument(help=_("The export's folder, or its votes.csv."), readable=False)
+    ],
     slug: Annotated[
         str,
         typer.Option(

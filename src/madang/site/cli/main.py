@@ -1,7 +1,6 @@
 """Gather the commands, and put every foreseen failure into one sentence."""
 
 import sys
-from typing import NoReturn
 
 import typer
 
@@ -9,7 +8,7 @@ from madang import __version__
 from madang.core.bad_input import BadInput
 from madang.site.cli import ballot, cores, hearing, house, journal, person, plan
 from madang.site.cli.refusal import Refusal
-from madang.site.cli.words import _
+from madang.site.cli.words import _, say_wrong
 
 app = typer.Typer(
     name="madang",
@@ -37,15 +36,11 @@ def version() -> None:
 def main() -> None:
     try:
         app()
-    except BadInput as bad:
-        _stop(f"{bad.place}: {_(bad.reason).format(**bad.values)}", 2)
-    except Refusal as refusal:
-        _stop(str(refusal), refusal.exit_code)
+    except (BadInput, Refusal) as wrong:
+        raise SystemExit(say_wrong(wrong)) from None
+    except PermissionError as closed:
+        refusal = Refusal(_("{path}: no permission to open it.").format(path=closed.filename))
+        raise SystemExit(say_wrong(refusal)) from None
     except BrokenPipeError:
         sys.stderr.close()  # the reader went away (`madang … | head`)
         raise SystemExit(0) from None
-
-
-def _stop(sentence: str, code: int) -> NoReturn:
-    print(sentence, file=sys.stderr)
-    raise SystemExit(code)
