@@ -1,5 +1,6 @@
 """Commands on a city: what they bring in, what they say, and that they refuse in one sentence."""
 
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -227,6 +228,32 @@ def test_a_file_that_may_not_be_read_is_one_sentence(
     for code, _, err in answers:
         assert (code, err.count("\n")) == (2, 1)
         assert "no permission" in err
+
+
+def test_people_read_statuses_as_words_and_programs_as_codes(
+    ask: Ask, export: Path, ballot: Path
+) -> None:
+    ask("hearing", "import", export, "--slug", "one")
+    ask("ballot", "import", ballot, "--slug", "one")
+    assert ask("hearing", "list")[1].startswith("one\tOpen\t2\t")
+    assert ask("ballot", "list")[1].startswith("one\tVoting open\t")
+    assert json.loads(ask("hearing", "list", "--json", "-")[1])[0]["status"] == "open"
+    assert json.loads(ask("ballot", "list", "--json", "-")[1])[0]["status"] == "open"
+
+
+def test_only_sentences_that_are_shown_are_counted(ask: Ask, export: Path) -> None:
+    assert ": 1 statements" in ask("hearing", "import", export, "--dry-run")[1]
+    assert "1 statements" in ask("hearing", "import", export)[1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_ballot_without_winners_says_so(ask: Ask, ballot: Path) -> None:
+    poor = BALLOT.replace("budget;100", "budget;1")
+    ballot.write_text(poor, "utf-8")
+    ask("ballot", "import", ballot, "--slug", "poor")
+    code, out, _ = ask("ballot", "close", "poor")
+    assert code == 0
+    assert "No project was funded." in out
 
 
 @pytest.mark.parametrize(

@@ -140,6 +140,8 @@ def _in_language(file: "PabulibFile", language: str) -> "PabulibFile":
 @app.command("list", help=_("List all ballots."))
 def list_(json: Json = None) -> None:
     with standing_city():
+        from madang.decide.ballots.forms import STATUS_BADGES
+        from madang.decide.ballots.models import Status
         from madang.decide.ballots.public import list_ballots
         from madang.ground.words import said
 
@@ -148,7 +150,8 @@ def list_(json: Json = None) -> None:
             write_json([{"slug": r.slug, "words": r.words, "status": r.status} for r in rows], json)
             return
         for row in rows:
-            print(f"{row.slug}\t{row.status}\t{said(row.words, shell_language())}")
+            status, _tone = STATUS_BADGES[Status(row.status)]
+            print(f"{row.slug}\t{status}\t{said(row.words, shell_language())}")
         if not rows:
             print(_("There is no ballot yet."))
 
@@ -170,10 +173,12 @@ def close(slug: Slug) -> None:
             raise Refusal(f"{slug}: {REFUSALS[str(unable)]}", exit_code=3) from unable
         _wait_for_count(slug)
         result = _result(slug)
-        winners = ", ".join(result["winners"])
-        print(
-            _("{slug} is closed and counted. Winners: {winners}").format(slug=slug, winners=winners)
+        sentence = (
+            _("{slug} is closed and counted. Winners: {winners}")
+            if result["winners"]
+            else _("{slug} is closed and counted. No project was funded.")
         )
+        print(sentence.format(slug=slug, winners=", ".join(result["winners"])))
 
 
 def _wait_for_count(slug: str) -> None:

@@ -50,7 +50,7 @@ def import_(
                 "{slug}: {statements} statements and {people} participants would be imported."
             ).format(
                 slug=name,
-                statements=len(conversation.statements),
+                statements=sum(not each.is_out for each in conversation.statements),
                 people=len(conversation.participant_ids),
             )
         )
@@ -101,7 +101,7 @@ def _print_map(slug: str) -> None:
         _("/hearings/{slug}/: {votes} votes, {statements} statements, {groups} groups.").format(
             slug=slug,
             votes=drawn.votes,
-            statements=len(drawn.result["statements"]),
+            statements=sum(not each["moderated_out"] for each in drawn.result["statements"]),
             groups=len(drawn.result["groups"]),
         )
     )
@@ -110,6 +110,8 @@ def _print_map(slug: str) -> None:
 @app.command("list", help=_("List all hearings."))
 def list_(json: Json = None) -> None:
     with standing_city():
+        from madang.listen.hearings.forms import STATUS_LABELS
+        from madang.listen.hearings.models import Status
         from madang.listen.hearings.queries import list_hearings
 
         rows = list_hearings(language=shell_language(), with_drafts=True)
@@ -124,7 +126,8 @@ def list_(json: Json = None) -> None:
             )  # fmt: skip
             return
         for row in rows:
-            print(f"{row.slug}\t{row.status}\t{row.participants}\t{row.title}")
+            status = STATUS_LABELS[Status(row.status)]
+            print(f"{row.slug}\t{status}\t{row.participants}\t{row.title}")
         if not rows:
             print(_("There is no hearing yet."))
 
