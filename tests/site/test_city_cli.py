@@ -241,6 +241,24 @@ def test_people_read_statuses_as_words_and_programs_as_codes(
     assert json.loads(ask("ballot", "list", "--json", "-")[1])[0]["status"] == "open"
 
 
+@pytest.mark.parametrize(
+    ("file", "text", "says"),
+    [
+        ("comments.csv", COMMENTS.replace("alleys", "a" * 1000), "comment 0"),
+        ("summary.csv", f"topic,{'t' * 201}\n", "The title t"),
+    ],
+)
+def test_a_text_of_an_export_that_would_fill_a_page_is_refused(
+    ask: Ask, export: Path, file: str, text: str, says: str
+) -> None:
+    (export / file).write_text(text, "utf-8")
+    for words in ((), ("--dry-run",)):
+        code, out, err = ask("hearing", "import", export, *words)
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert says in err
+        assert len(err) < 300
+
+
 def test_only_sentences_that_are_shown_are_counted(ask: Ask, export: Path) -> None:
     assert ": 1 statements" in ask("hearing", "import", export, "--dry-run")[1]
     assert "1 statements" in ask("hearing", "import", export)[1]

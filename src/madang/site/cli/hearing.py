@@ -40,10 +40,13 @@ def import_(
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Say what would be done."))] = False,
 ) -> None:
+    from madang.listen.hearings.rules import refuse_long_texts
+
     conversation = read_export(source)
     name = slug or address_from(_folder(source).resolve().name)
     topic = title or _topic(source)
     heading = topic or name
+    refuse_long_texts(conversation, heading, str(source))
     if dry_run:
         print(
             _(
@@ -181,4 +184,4 @@ def _topic(source: Path) -> str:
     summary = _folder(source) / "summary.csv"
     if not summary.is_file():
         return ""
-    return read_topic(decode_text(str(summary), read_bytes(summary)))[:200]
+    return read_topic(decode_text(str(summary), read_bytes(summary)))
