@@ -241,6 +241,14 @@ def test_people_read_statuses_as_words_and_programs_as_codes(
     assert json.loads(ask("ballot", "list", "--json", "-")[1])[0]["status"] == "open"
 
 
+def test_a_page_says_in_its_language_that_the_source_left_a_sentence_out(
+    ask: Ask, export: Path, client: Client
+) -> None:
+    ask("hearing", "import", export, "--slug", "one")
+    assert "moderated out in the source" in client.get("/en/hearings/one/statements/1").text
+    assert "moderated out" not in client.get("/hearings/one/statements/1").text
+
+
 @pytest.mark.parametrize(
     ("file", "text", "says"),
     [

@@ -22,7 +22,7 @@ from madang.listen.hearings.models import (
     Status,
     Vote,
 )
-from madang.listen.hearings.rules import list_votes, refuse_long_texts
+from madang.listen.hearings.rules import OUT_IN_SOURCE, list_votes, refuse_long_texts
 from madang.listen.hearings.services import create_hearing
 
 
@@ -117,7 +117,7 @@ def _copy(
             number=each.id,
             words=texts[each.id],
             moderation=Moderation.HIDDEN if each.is_out else Moderation.SHOWN,
-            reason="moderated out in the source" if each.is_out else "",
+            reason=OUT_IN_SOURCE if each.is_out else "",
             written_at=at,
         )
         for each in conversation.statements

@@ -9,9 +9,11 @@ import numpy as np
 
 from madang.core.bad_input import BadInput
 from madang.core.opinion.conversation import UNSEEN, Conversation
+from madang.ground.words import marked
 
 MOST_WAITING = 10  # sentences of one resident that no moderator has read yet
 LONGEST_STATEMENT = 200  # characters, as a voter still reads at one glance
+OUT_IN_SOURCE = marked("moderated out in the source")  # why an import hides a sentence
 LONGEST_TITLE, LONGEST_IMPORTED_STATEMENT = 200, 1000
 
 
