@@ -241,6 +241,16 @@ def test_people_read_statuses_as_words_and_programs_as_codes(
     assert json.loads(ask("ballot", "list", "--json", "-")[1])[0]["status"] == "open"
 
 
+def test_bytes_that_are_no_text_are_refused(ask: Ask, export: Path) -> None:
+    for words in (
+        ("hearing", "import", export, "--title", "\udcff"),
+        ("ballot", "close", "\udcff"),
+    ):
+        code, out, err = ask(*words)
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert "UTF-8" in err
+
+
 def test_a_page_says_in_its_language_that_the_source_left_a_sentence_out(
     ask: Ask, export: Path, client: Client
 ) -> None:

@@ -33,8 +33,18 @@ def version() -> None:
     print(__version__)
 
 
+def _refuse_what_is_no_text(words: list[str]) -> None:
+    """Refuse bytes that are no UTF-8, for neither database nor pages could keep them."""
+    for word in words:
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            raise Refusal(_("{word}: this is not UTF-8 text.").format(word=ascii(word))) from None
+
+
 def main() -> None:
     try:
+        _refuse_what_is_no_text(sys.argv)
         app()
     except (BadInput, Refusal) as wrong:
         raise SystemExit(say_wrong(wrong)) from None
