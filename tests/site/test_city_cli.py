@@ -1,5 +1,7 @@
 """Commands on a city: what they bring in, what they say, and that they refuse in one sentence."""
 
+import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -187,6 +189,107 @@ def test_a_completion_that_the_rule_does_not_have_is_refused(ask: Ask, ballot: P
     code, out, err = ask("ballot", "import", ballot, "--rule", "greedy", "--completion", "add1u")
     assert (code, out) == (2, "")
     assert "equal-shares" in err
+
+
+def test_several_ballots_come_in_and_one_that_is_refused_keeps_no_other_back(
+    ask: Ask, ballot: Path
+) -> None:
+    bad, last = ballot.with_name("bad.pb"), ballot.with_name("last.pb")
+    bad.write_text("nothing", "utf-8")
+    last.write_text(BALLOT.replace("budget;100", "budget;120"), "utf-8")
+    code, out, err = ask("ballot", "import", ballot, bad, "nowhere.pb", last)
+    assert (code, err.count("\n")) == (2, 2)
+    assert f"{bad}:1:" in err
+    assert "/ballots/my-ballot-2020/" in out
+    assert "/ballots/last/" in out
+    assert Ballot.objects.count() == 2
+    code, out, err = ask("ballot", "import", ballot, last, "--slug", "one")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+
+
+def test_a_file_that_may_not_be_read_is_one_sentence(
+    ask: Ask, export: Path, ballot: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands = [
+        ("ballots", "count", ballot),
+        *(("opinions", "map", export), ("hearing", "import", export, "--dry-run")),
+    ]
+    for command in commands:
+        ask(*command)  # what the command imports is at hand from here on
+    for path in (ballot, export):
+        path.chmod(0)
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    os.seteuid(os.geteuid() or 65534)  # root may read everything
+    try:
+        answers = [ask(*command) for command in commands]
+    finally:
+        os.seteuid(os.getuid())
+        export.chmod(0o700)
+    for code, _, err in answers:
+        assert (code, err.count("\n")) == (2, 1)
+        assert "no permission" in err
+
+
+def test_people_read_statuses_as_words_and_programs_as_codes(
+    ask: Ask, export: Path, ballot: Path
+) -> None:
+    ask("hearing", "import", export, "--slug", "one")
+    ask("ballot", "import", ballot, "--slug", "one")
+    assert ask("hearing", "list")[1].startswith("one\tOpen\t2\t")
+    assert ask("ballot", "list")[1].startswith("one\tVoting open\t")
+    assert json.loads(ask("hearing", "list", "--json", "-")[1])[0]["status"] == "open"
+    assert json.loads(ask("ballot", "list", "--json", "-")[1])[0]["status"] == "open"
+
+
+def test_bytes_that_are_no_text_are_refused(ask: Ask, export: Path) -> None:
+    for words in (
+        ("hearing", "import", export, "--title", "\udcff"),
+        ("ballot", "close", "\udcff"),
+    ):
+        code, out, err = ask(*words)
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert "UTF-8" in err
+
+
+def test_a_page_says_in_its_language_that_the_source_left_a_sentence_out(
+    ask: Ask, export: Path, client: Client
+) -> None:
+    ask("hearing", "import", export, "--slug", "one")
+    assert "moderated out in the source" in client.get("/en/hearings/one/statements/1").text
+    assert "moderated out" not in client.get("/hearings/one/statements/1").text
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "says"),
+    [
+        ("comments.csv", COMMENTS.replace("alleys", "a" * 1000), "comment 0"),
+        ("summary.csv", f"topic,{'t' * 201}\n", "The title t"),
+    ],
+)
+def test_a_text_of_an_export_that_would_fill_a_page_is_refused(
+    ask: Ask, export: Path, file: str, text: str, says: str
+) -> None:
+    (export / file).write_text(text, "utf-8")
+    for words in ((), ("--dry-run",)):
+        code, out, err = ask("hearing", "import", export, *words)
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert says in err
+        assert len(err) < 300
+
+
+def test_only_sentences_that_are_shown_are_counted(ask: Ask, export: Path) -> None:
+    assert ": 1 statements" in ask("hearing", "import", export, "--dry-run")[1]
+    assert "1 statements" in ask("hearing", "import", export)[1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_ballot_without_winners_says_so(ask: Ask, ballot: Path) -> None:
+    poor = BALLOT.replace("budget;100", "budget;1")
+    ballot.write_text(poor, "utf-8")
+    ask("ballot", "import", ballot, "--slug", "poor")
+    code, out, _ = ask("ballot", "close", "poor")
+    assert code == 0
+    assert "No project was funded." in out
 
 
 @pytest.mark.parametrize(

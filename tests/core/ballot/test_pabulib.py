@@ -150,6 +150,16 @@ def test_bad_input_is_refused_with_its_line(change, line, reason):
     assert reason in str(refusal.value)
 
 
+def test_a_refusal_repeats_no_more_of_a_value_than_one_reads():
+    for text in (
+        GOOD.replace("c;lamp/1;", f"c;{'x' * 9000};"),
+        GOOD.replace("7;3", f"7;x{'3' * 5000}"),
+    ):
+        with pytest.raises(BadInput, match=r"x{10,39}…|x3{38}…") as refusal:
+            read(text)
+        assert len(str(refusal.value)) < 120
+
+
 def test_a_disagreement_can_be_accepted_knowingly():
     text = GOOD.replace("num_votes;3", "num_votes;9").replace("max_length;2", "max_length;1")
     assert read(text, accept_disagreement=True).votes == read(GOOD).votes

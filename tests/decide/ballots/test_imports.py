@@ -114,6 +114,9 @@ def test_statements_count_in_the_hearing_named():
         (PB.replace(";1;", f";{10**30};"), {}, BadInput, "not a number"),
         (PB.replace(";1;", f";{2**53};"), {}, UnableToDraft, "no-such-statement"),
         (PB.replace("P2;40", "P2;40.1234567"), {}, BadInput, "too many digits"),
+        (PB.replace("Free wifi", "w" * 501), {}, BadInput, "The name w+… is too long; 500"),
+        (PB.replace("무료 와이파이", "와" * 501), {}, BadInput, "The name 와+… is too long"),
+        (PB.replace("A small ballot", "b" * 201), {}, BadInput, "The description b+… is too long"),
         (NO_STATEMENTS.replace("KRW", "Pounds"), {}, BadInput, "Pounds is too long"),
         (NO_STATEMENTS.replace("\na;", f"\n{'a' * 201};"), {}, BadInput, "is too long"),
         (

@@ -70,7 +70,7 @@ class Table:
         self.records = filled[1:]
         for name in self.columns:
             if name and self.columns.count(name) > 1:
-                raise BadInput(self.name, 1, "The column {column} stands twice.", column=name)
+                raise BadInput(self.name, 1, "The column {column} appears twice.", column=name)
         expected = len(self.columns)
         if set(map(len, self.records)) - {expected}:
             n = next(n for n, row in enumerate(self.records) if len(row) != expected)
@@ -133,7 +133,7 @@ class Table:
                 self.line_of(record),
                 "{column} is “{value}”; it must be a whole number, 0 or more.",
                 column=column,
-                value=text[:40],
+                value=text,
             )
         if len(text) > len(str(largest)) or int(text) > largest:
             raise BadInput(
@@ -141,7 +141,7 @@ class Table:
                 self.line_of(record),
                 "{column} is {value}, which is too large.",
                 column=column,
-                value=text[:40],
+                value=text,
             )
         return int(text)
 
@@ -152,6 +152,6 @@ class Table:
                 self.name,
                 self.line_of(record),
                 "The vote is “{value}”; it must be 1 (agree), 0 (pass) or -1 (disagree).",
-                value=text[:40],
+                value=text,
             )
         return VOTE_OF[text]

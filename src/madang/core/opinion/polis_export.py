@@ -75,7 +75,7 @@ def read_statements(file: TextFile) -> tuple[Statement, ...]:
         statement = _statement(table, n, id_column)
         if statement.id in found:
             raise BadInput(
-                file.name, table.line_of(n), "Comment {id} stands twice.", id=statement.id
+                file.name, table.line_of(n), "Comment {id} appears twice.", id=statement.id
             )
         found[statement.id] = statement
     if not found:
@@ -99,12 +99,12 @@ def _statement(table: Table, n: int, id_column: int) -> Statement:
             table.name,
             table.line_of(n),
             "moderated is “{value}”; it must be 1 (in), 0 (not yet) or -1 (out).",
-            value=moderated[:40],
+            value=moderated,
         )
     is_meta = given.get("is-meta", "false")
     if is_meta not in {"true", "false"}:
         raise BadInput(
-            table.name, table.line_of(n), "is-meta is “{value}”; true or false.", value=is_meta[:40]
+            table.name, table.line_of(n), "is-meta is “{value}”; true or false.", value=is_meta
         )
     author, created_at = given.get("author-id", ""), given.get("timestamp", "")
     return Statement(
@@ -167,7 +167,7 @@ def _participant_ids(standing: Table) -> list[int]:
     if len(set(ids)) < len(ids):
         n = next(n for n, id_ in enumerate(ids) if id_ in ids[:n])
         raise BadInput(
-            standing.name, standing.line_of(n), "Participant {id} stands twice.", id=ids[n]
+            standing.name, standing.line_of(n), "Participant {id} appears twice.", id=ids[n]
         )
     return ids
 

@@ -127,8 +127,11 @@ def _checked_election(file: PabulibFile, source: str, rule: Rule) -> Election:
 
 
 def _refuse_too_long(file: PabulibFile, drafts: list[ProjectDraft], source: str) -> None:
-    """Raise BadInput for a text that the database would not keep whole."""
+    """Raise BadInput for a text that the database would not keep whole, or that fills a page."""
     texts = [("currency", file.meta.get("currency", ""), 3)]
+    texts += [("description", file.meta.get("description", ""), 200)]
+    texts += [("name", text, 500) for draft in drafts for text in draft.words.values()]
+    texts += [("summary", text, 5000) for draft in drafts for text in draft.summary.values()]
     texts += [("project_id", draft.code, 80) for draft in drafts]
     texts += [("goal", draft.goal, 40) for draft in drafts]
     texts += [("voter_id", vote.voter_id, 200) for vote in file.votes]

@@ -22,7 +22,7 @@ from madang.listen.hearings.models import (
     Status,
     Vote,
 )
-from madang.listen.hearings.rules import list_votes
+from madang.listen.hearings.rules import OUT_IN_SOURCE, list_votes, refuse_long_texts
 from madang.listen.hearings.services import create_hearing
 
 
@@ -61,8 +61,9 @@ def import_conversation(
 
     texts: the sentences by id in other languages than the export's own; may be empty.
     language: of the export's own sentences; "" goes by the letters of each.
-    Raises UnableToCreateHearing.
+    Raises BadInput for a text that is too long; UnableToCreateHearing.
     """
+    refuse_long_texts(conversation, max(title.values(), key=len), source)
     fingerprint = input_hash(conversation)
     take_turns(Turn.HEARING_IMPORT)  # two imports of one export, one after the other
     own = {each.id: _own_words(each, language) for each in conversation.statements}
@@ -116,7 +117,7 @@ def _copy(
             number=each.id,
             words=texts[each.id],
             moderation=Moderation.HIDDEN if each.is_out else Moderation.SHOWN,
-            reason="moderated out in the source" if each.is_out else "",
+            reason=OUT_IN_SOURCE if each.is_out else "",
             written_at=at,
         )
         for each in conversation.statements

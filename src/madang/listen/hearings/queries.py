@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, TruncHour
+from django.utils.translation import gettext
 
 from madang.core.opinion import conversation as core
 from madang.core.opinion.conversation import input_hash
 from madang.core.opinion.opinion_map import CORE_VERSION
 from madang.core.opinion.report import as_json, map_conversation
-from madang.ground.words import as_written, said
+from madang.ground.words import Said, as_written, said
 from madang.listen.hearings.models import (
     DrawnMap,
     Hearing,
@@ -27,6 +28,7 @@ from madang.listen.hearings.models import (
     Vote,
 )
 from madang.listen.hearings.rules import (
+    OUT_IN_SOURCE,
     Card,
     HearingPage,
     HearingRow,
@@ -153,7 +155,7 @@ def _statement_rows(sentences: Any, language: str) -> list[StatementRow]:
             theme=row.theme,
             language=said(row.words, language).language,
             moderation=row.moderation,
-            reason=as_written(row.reason),
+            reason=_reason(row.reason),
             agree=row.agree,
             disagree=row.disagree,
             passed=row.passed,
@@ -161,6 +163,11 @@ def _statement_rows(sentences: Any, language: str) -> list[StatementRow]:
         )
         for row in rows
     ]
+
+
+def _reason(kept: str) -> Said:
+    """Return why a sentence is hidden: a moderator's own words, or ours in the page's language."""
+    return as_written(gettext(kept) if kept == OUT_IN_SOURCE else kept)
 
 
 def next_card(*, slug: str, voice: str, language: str) -> Card | None:

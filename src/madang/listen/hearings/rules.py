@@ -7,10 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from madang.core.bad_input import BadInput
 from madang.core.opinion.conversation import UNSEEN, Conversation
+from madang.ground.words import marked
 
 MOST_WAITING = 10  # sentences of one resident that no moderator has read yet
 LONGEST_STATEMENT = 200  # characters, as a voter still reads at one glance
+OUT_IN_SOURCE = marked("moderated out in the source")  # why an import hides a sentence
+LONGEST_TITLE, LONGEST_IMPORTED_STATEMENT = 200, 1000
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,21 @@ def check_statement(text: str) -> str | None:
     if len(text) > LONGEST_STATEMENT:
         return "too-long"
     return None
+
+
+def refuse_long_texts(conversation: Conversation, title: str, source: str) -> None:
+    """Raise BadInput, naming `source`, for a title or sentence of an export that fills pages."""
+    if len(title) > LONGEST_TITLE:
+        raise BadInput(
+            source, None, "The title {title} is too long; {longest} characters fit.",
+            title=title, longest=LONGEST_TITLE,
+        )  # fmt: skip
+    for each in conversation.statements:
+        if len(each.text) > LONGEST_IMPORTED_STATEMENT:
+            raise BadInput(
+                source, None, "The text of comment {id} is too long; {longest} characters fit.",
+                id=each.id, longest=LONGEST_IMPORTED_STATEMENT,
+            )  # fmt: skip
 
 
 def list_votes(conversation: Conversation, at: datetime) -> list[ImportedVote]:

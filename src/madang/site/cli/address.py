@@ -2,6 +2,7 @@
 
 import re
 
+from madang.core.bad_input import shortened
 from madang.ground.address import WHAT_AN_ADDRESS_IS, is_address
 from madang.site.cli.refusal import Refusal
 from madang.site.cli.words import _
@@ -10,7 +11,7 @@ from madang.site.cli.words import _
 def checked_address(slug: str) -> str:
     """Return the address. Raises Refusal for what can be none; "" stands for none given."""
     if slug and not is_address(slug):
-        raise Refusal(f"{slug}: {_(WHAT_AN_ADDRESS_IS)}")
+        raise Refusal(f"{shortened(slug)}: {_(WHAT_AN_ADDRESS_IS)}")
     return slug
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from madang.core.bad_input import BadInput
 from madang.site.cli.address import address_from, checked_address
 from madang.site.cli.city import standing_city
 from madang.site.cli.cores import (
@@ -22,10 +23,11 @@ from madang.site.cli.cores import (
 from madang.site.cli.files import write_json
 from madang.site.cli.known import say_it_is_here
 from madang.site.cli.refusal import Refusal
-from madang.site.cli.words import Language, _, shell_language
+from madang.site.cli.words import Language, _, say_wrong, shell_language
 
 if TYPE_CHECKING:
     from madang.core.ballot.pabulib import PabulibFile
+    from madang.core.ballot.rule import Rule
     from madang.decide.ballots.imports import ImportedBallot
 
 PATIENCE_S, PAUSE_S = 300, 0.5  # with a worker that counts, between two looks at it
@@ -52,11 +54,14 @@ NewSlug = Annotated[
     "import",
     help=_(
         "Make a ballot from a Pabulib file, with its projects and votes. Its rule is chosen here "
-        "and stays; without a choice it is equal-shares, cost, add1u."
+        "and stays; without a choice it is equal-shares, cost, add1u. Of several files each is a "
+        "ballot of its own, and one that is refused keeps no other back."
     ),
 )
 def import_(
-    source: Annotated[Path, typer.Argument(help=_("A Pabulib file (.pb)."))],
+    sources: Annotated[
+        list[Path], typer.Argument(help=_("A Pabulib file (.pb), or several."), readable=False)
+    ],
     slug: NewSlug = "",
     hearing: Annotated[
         str, typer.Option(help=_("Hearing in which the file's column `statement` counts."))
@@ -71,25 +76,39 @@ def import_(
 ) -> None:
     from madang.core.ballot.rule import parse_rule
 
-    file = _in_language(read_ballot(source), language)
+    if slug and len(sources) > 1:
+        raise Refusal(_("An address is for one ballot; name one file with --slug."))
     completion = completion or ("add1u" if rule == "equal-shares" else "none")
     chosen = parse_rule(method=rule, utility=utility, completion=completion, tie_break=tie_break)
+    worst = 0
     with standing_city():
-        from django.utils import timezone
+        for source in sources:
+            try:
+                file = _in_language(read_ballot(source), language)
+                _bring_in(file, source, slug, hearing, chosen, dry_run=dry_run)
+            except (BadInput, Refusal) as wrong:
+                worst = max(worst, say_wrong(wrong))
+    raise SystemExit(worst)
 
-        from madang.decide.ballots.imports import import_ballot, preview_import
 
-        name = slug or address_from(source.stem)
-        call: dict[str, Any] = {"file": file, "source": source.name, "slug": name}
-        call |= {"rule": chosen, "hearing": hearing}
-        with _as_refusal(name):
-            made = preview_import(**call) if dry_run else import_ballot(**call, at=timezone.now())
-        if made.is_new:
-            _say_what_came(made, dry_run=dry_run)
-            print(_("Counting rule: {rule}").format(rule=", ".join(chosen.manifest().values())))
-            return
-        asked = {"slug": slug, "title": file.meta.get("description"), "hearing": hearing}
-        say_it_is_here(made.slug, [each for each in made.differing if asked.get(each, True)])
+def _bring_in(
+    file: "PabulibFile", source: Path, slug: str, hearing: str, rule: "Rule", *, dry_run: bool
+) -> None:
+    from django.utils import timezone
+
+    from madang.decide.ballots.imports import import_ballot, preview_import
+
+    name = slug or address_from(source.stem)
+    call: dict[str, Any] = {"file": file, "source": source.name, "slug": name}
+    call |= {"rule": rule, "hearing": hearing}
+    with _as_refusal(name):
+        made = preview_import(**call) if dry_run else import_ballot(**call, at=timezone.now())
+    if made.is_new:
+        _say_what_came(made, dry_run=dry_run)
+        print(_("Counting rule: {rule}").format(rule=", ".join(rule.manifest().values())))
+        return
+    asked = {"slug": slug, "title": file.meta.get("description"), "hearing": hearing}
+    say_it_is_here(made.slug, [each for each in made.differing if asked.get(each, True)])
 
 
 @contextmanager
@@ -121,6 +140,8 @@ def _in_language(file: "PabulibFile", language: str) -> "PabulibFile":
 @app.command("list", help=_("List all ballots."))
 def list_(json: Json = None) -> None:
     with standing_city():
+        from madang.decide.ballots.forms import STATUS_BADGES
+        from madang.decide.ballots.models import Status
         from madang.decide.ballots.public import list_ballots
         from madang.ground.words import said
 
@@ -129,7 +150,8 @@ def list_(json: Json = None) -> None:
             write_json([{"slug": r.slug, "words": r.words, "status": r.status} for r in rows], json)
             return
         for row in rows:
-            print(f"{row.slug}\t{row.status}\t{said(row.words, shell_language())}")
+            status, _tone = STATUS_BADGES[Status(row.status)]
+            print(f"{row.slug}\t{status}\t{said(row.words, shell_language())}")
         if not rows:
             print(_("There is no ballot yet."))
 
@@ -151,10 +173,12 @@ def close(slug: Slug) -> None:
             raise Refusal(f"{slug}: {REFUSALS[str(unable)]}", exit_code=3) from unable
         _wait_for_count(slug)
         result = _result(slug)
-        winners = ", ".join(result["winners"])
-        print(
-            _("{slug} is closed and counted. Winners: {winners}").format(slug=slug, winners=winners)
+        sentence = (
+            _("{slug} is closed and counted. Winners: {winners}")
+            if result["winners"]
+            else _("{slug} is closed and counted. No project was funded.")
         )
+        print(sentence.format(slug=slug, winners=", ".join(result["winners"])))
 
 
 def _wait_for_count(slug: str) -> None:

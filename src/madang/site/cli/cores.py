@@ -38,7 +38,9 @@ def _ballots() -> None:
 
 @opinions.command("map", help=_("Draw the opinion map of a Polis export."))
 def draw(
-    source: Annotated[Path, typer.Argument(help=_("Folder of a Polis export, or its votes.csv."))],
+    source: Annotated[
+        Path, typer.Argument(help=_("Folder of a Polis export, or its votes.csv."), readable=False)
+    ],
     groups: Annotated[int | None, typer.Option(help=_("How many groups; found if absent."))] = None,
     json: Json = None,
 ) -> None:
@@ -78,7 +80,7 @@ def read_export(source: Path) -> "Conversation":
 
 @ballots.command("count", help=_("Count a Pabulib file."))
 def count_file(
-    source: Annotated[Path, typer.Argument(help=_("A Pabulib file (.pb)."))],
+    source: Annotated[Path, typer.Argument(help=_("A Pabulib file (.pb)."), readable=False)],
     rule: RuleName = "equal-shares",
     utility: UtilityName = "cost",
     completion: CompletionName = "none",

@@ -7,11 +7,13 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
+from madang.decide.ballots.forms import COMMITMENT_BADGES, STATUS_BADGES
 from madang.ground.identity.models import Person, Proof, Role
 from madang.ground.identity.services import grant_role, record_residency
 from madang.ground.jobs.queue import work_off
 from madang.ground.journal.queries import standing
 from madang.ground.journal.services import extend_journal
+from madang.listen.hearings.forms import STATUS_LABELS
 from madang.site.cli.refusal import Refusal
 from madang.site.cli.words import _, shell_language
 from madang.site.loop import ballot_summary, commitments, hearing_summary
@@ -52,14 +54,15 @@ def print_loop() -> None:
     language, simulated = shell_language(), _("simulated voters")
     hearing = hearing_summary(FIRST_HEARING, language)
     ballot = ballot_summary(FIRST_BALLOT, language)
-    _line(0, _("Hearing"), f"{hearing['title']} ({hearing['status']}, {simulated})")
+    _line(0, _("Hearing"), f"{hearing['title']} ({STATUS_LABELS[hearing['status']]}, {simulated})")
     _line(1, _("Votes"), f"{hearing['votes']:,}")
     _line(1, _("Groups"), ", ".join(map(str, hearing["groups"])))
     _line(1, _("Consensus"), "")
     stances = {"agree": _("agreed"), "disagree": _("rejected")}
     for found in hearing["consensus"]:
         _item(f"[{stances[found['stance']]}] {found['text']}")
-    _line(0, _("Ballot"), f"{ballot['title']} ({ballot['status']}, {simulated})")
+    status, _tone = STATUS_BADGES[ballot["status"]]
+    _line(0, _("Ballot"), f"{ballot['title']} ({status}, {simulated})")
     _line(1, _("Winners"), f"{int(ballot['spent']):,} / {int(ballot['budget']):,} KRW")
     for code, name in ballot["winners"].items():
         _item(f"{code} {name}")
@@ -70,7 +73,8 @@ def print_loop() -> None:
     rows = commitments(language)
     _line(0, _("Commitments"), str(len(rows)))
     for row in rows:
-        _item(f"[{row['status']}] {row['title']} ← {row['because']}")
+        status, _tone = COMMITMENT_BADGES[row["status"]]
+        _item(f"[{status}] {row['title']} ← {row['because']}")
     now = standing()
     assert now is not None, "a loaded city has a journal"
     _line(0, _("Journal"), f"{now.head.size:,}")

@@ -17,6 +17,8 @@ def read_bytes(path: Path) -> bytes:
         raise Refusal(_("{path}: there is no such file.").format(path=path)) from None
     except IsADirectoryError:
         raise Refusal(_("{path}: this is a folder; name a file in it.").format(path=path)) from None
+    except PermissionError:
+        raise Refusal(_("{path}: no permission to open it.").format(path=path)) from None
     except OSError as trouble:
         raise Refusal(
             _("{path}: cannot be read: {why}.").format(path=path, why=trouble.strerror)

@@ -26,7 +26,9 @@ Slug = Annotated[str, typer.Argument(help=_("Address of the hearing; `madang hea
     "import", help=_("Open a hearing from a Polis export folder (comments.csv, votes.csv).")
 )
 def import_(
-    source: Annotated[Path, typer.Argument(help=_("The export's folder, or its votes.csv."))],
+    source: Annotated[
+        Path, typer.Argument(help=_("The export's folder, or its votes.csv."), readable=False)
+    ],
     slug: Annotated[
         str,
         typer.Option(
@@ -38,17 +40,20 @@ def import_(
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Say what would be done."))] = False,
 ) -> None:
+    from madang.listen.hearings.rules import refuse_long_texts
+
     conversation = read_export(source)
     name = slug or address_from(_folder(source).resolve().name)
     topic = title or _topic(source)
     heading = topic or name
+    refuse_long_texts(conversation, heading, str(source))
     if dry_run:
         print(
             _(
                 "{slug}: {statements} statements and {people} participants would be imported."
             ).format(
                 slug=name,
-                statements=len(conversation.statements),
+                statements=sum(not each.is_out for each in conversation.statements),
                 people=len(conversation.participant_ids),
             )
         )
@@ -99,7 +104,7 @@ def _print_map(slug: str) -> None:
         _("/hearings/{slug}/: {votes} votes, {statements} statements, {groups} groups.").format(
             slug=slug,
             votes=drawn.votes,
-            statements=len(drawn.result["statements"]),
+            statements=sum(not each["moderated_out"] for each in drawn.result["statements"]),
             groups=len(drawn.result["groups"]),
         )
     )
@@ -108,6 +113,8 @@ def _print_map(slug: str) -> None:
 @app.command("list", help=_("List all hearings."))
 def list_(json: Json = None) -> None:
     with standing_city():
+        from madang.listen.hearings.forms import STATUS_LABELS
+        from madang.listen.hearings.models import Status
         from madang.listen.hearings.queries import list_hearings
 
         rows = list_hearings(language=shell_language(), with_drafts=True)
@@ -122,7 +129,8 @@ def list_(json: Json = None) -> None:
             )  # fmt: skip
             return
         for row in rows:
-            print(f"{row.slug}\t{row.status}\t{row.participants}\t{row.title}")
+            status = STATUS_LABELS[Status(row.status)]
+            print(f"{row.slug}\t{status}\t{row.participants}\t{row.title}")
         if not rows:
             print(_("There is no hearing yet."))
 
@@ -176,4 +184,4 @@ def _topic(source: Path) -> str:
     summary = _folder(source) / "summary.csv"
     if not summary.is_file():
         return ""
-    return read_topic(decode_text(str(summary), read_bytes(summary)))[:200]
+    return read_topic(decode_text(str(summary), read_bytes(summary)))

@@ -1,7 +1,6 @@
 """Gather the commands, and put every foreseen failure into one sentence."""
 
 import sys
-from typing import NoReturn
 
 import typer
 
@@ -9,7 +8,7 @@ from madang import __version__
 from madang.core.bad_input import BadInput
 from madang.site.cli import ballot, cores, hearing, house, journal, person, plan
 from madang.site.cli.refusal import Refusal
-from madang.site.cli.words import _
+from madang.site.cli.words import _, say_wrong
 
 app = typer.Typer(
     name="madang",
@@ -34,18 +33,24 @@ def version() -> None:
     print(__version__)
 
 
+def _refuse_what_is_no_text(words: list[str]) -> None:
+    """Refuse bytes that are no UTF-8, for neither database nor pages could keep them."""
+    for word in words:
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            raise Refusal(_("{word}: this is not UTF-8 text.").format(word=ascii(word))) from None
+
+
 def main() -> None:
     try:
+        _refuse_what_is_no_text(sys.argv)
         app()
-    except BadInput as bad:
-        _stop(f"{bad.place}: {_(bad.reason).format(**bad.values)}", 2)
-    except Refusal as refusal:
-        _stop(str(refusal), refusal.exit_code)
+    except (BadInput, Refusal) as wrong:
+        raise SystemExit(say_wrong(wrong)) from None
+    except PermissionError as closed:
+        refusal = Refusal(_("{path}: no permission to open it.").format(path=closed.filename))
+        raise SystemExit(say_wrong(refusal)) from None
     except BrokenPipeError:
         sys.stderr.close()  # the reader went away (`madang … | head`)
         raise SystemExit(0) from None
-
-
-def _stop(sentence: str, code: int) -> NoReturn:
-    print(sentence, file=sys.stderr)
-    raise SystemExit(code)

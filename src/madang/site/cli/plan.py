@@ -18,6 +18,7 @@ def _plan() -> None:
 @app.command("show", help=_("Print the commitments of the plan and why each was made."))
 def show(json: Json = None) -> None:
     with standing_city():
+        from madang.decide.plan.forms import STATUS_BADGES
         from madang.site.loop import commitments
 
         rows = commitments(shell_language())
@@ -25,6 +26,7 @@ def show(json: Json = None) -> None:
             write_json(rows, json)
             return
         for row in rows:
-            print(f"{row['commitment']}\t{row['status']}\t{row['title']}\t← {row['because']}")
+            status, _tone = STATUS_BADGES[row["status"]]
+            print(f"{row['commitment']}\t{status}\t{row['title']}\t← {row['because']}")
         if not rows:
             print(_("There is no commitment yet."))

@@ -2,11 +2,13 @@
 
 import gettext
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from madang.core.bad_input import BadInput
 from madang.ground.words import is_language
 from madang.site.cli.refusal import Refusal
 
@@ -23,6 +25,16 @@ def shell_language() -> str:
 
 _catalogue = gettext.translation("django", LOCALE, [shell_language()], fallback=True)
 _ = _catalogue.gettext
+
+
+def say_wrong(wrong: BadInput | Refusal) -> int:
+    """Say in one sentence on standard error what is wrong; return the exit code for it."""
+    if isinstance(wrong, Refusal):
+        sentence, code = str(wrong), wrong.exit_code
+    else:
+        sentence, code = f"{wrong.place}: {_(wrong.reason).format(**wrong.values)}", 2
+    print(sentence, file=sys.stderr)
+    return code
 
 
 def _checked(code: str) -> str:
