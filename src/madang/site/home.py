@@ -12,19 +12,22 @@ from django.views.decorators.http import require_safe
 from madang.decide.ballots.public import BallotCard, list_ballots
 from madang.decide.plan.public import newest_commitments
 from madang.ground.block import Block
-from madang.ground.identity.access import May, may
+from madang.ground.identity.access import May, Request, may
 from madang.ground.identity.block import BLOCK as IDENTITY
 from madang.ground.words import said
-from madang.listen.hearings.public import HearingCard, list_hearings
+from madang.listen.hearings.public import HearingCard, list_hearings, list_waiting
 
 
 @may(May.EVERYONE)
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """What is open now, what was decided, what is being done because of it."""
     language = get_language() or "ko"
     cards: list[HearingCard | BallotCard] = [*list_hearings(), *list_ballots()]
+    is_official = request.who is not None and request.who.is_official
+    waiting = list_waiting() if is_official else []
     page = {
+        "waiting": [(each, said(each.words, language), n) for each, n in waiting],
         "open": [(each, said(each.words, language)) for each in cards if each.status == "open"],
         "past": [(each, said(each.words, language)) for each in cards if each.status != "open"],
         "commitments": [(each, said(each.words, language)) for each in newest_commitments(most=6)],

@@ -336,6 +336,28 @@ def test_an_official_tidies_a_draft_and_deletes_it(client: Client) -> None:
     assert not Hearing.objects.exists()
 
 
+def test_the_desk_of_a_closed_hearing_leads_to_a_ballot(client: Client) -> None:
+    make_open_hearing()
+    signed_in(client, make_official())
+    way_on = "/en/ballots/new?hearing=after"
+    assert way_on not in body(client.get("/en/hearings/after/run"))
+    services.close_hearing(slug="after", at=NOW)
+    assert way_on in body(client.get("/en/hearings/after/run"))
+    assert "This is statement 1." in body(client.get(way_on))
+
+
+def test_officials_are_told_how_many_sentences_wait(client: Client) -> None:
+    make_open_hearing()
+    for text in ("등불을.", "의자를."):
+        services.write_statement(
+            slug="after", person_id=make_resident().id, text=text, language="ko", at=NOW
+        )
+    for person, is_told in ((make_resident(), False), (make_official(), True)):
+        signed_in(client, person)
+        for path in ("/en/", "/en/hearings/"):
+            assert ("2 sentences wait" in body(client.get(path))) == is_told
+
+
 def test_an_open_hearing_is_not_deleted(client: Client) -> None:
     make_open_hearing()
     signed_in(client, make_official())

@@ -152,6 +152,7 @@ class HearingRow:
     closes_at: datetime | None
     statements: int
     participants: int
+    waiting: int  # sentences that nobody has moderated yet
 
 
 @dataclass(frozen=True)
