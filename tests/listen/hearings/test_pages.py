@@ -197,6 +197,13 @@ def test_a_sentence_with_markup_is_shown_as_text(client: Client) -> None:
     assert "<script>alert(1)" not in body(client.get("/hearings/after/statements"))
 
 
+def test_an_invisible_sentence_is_refused_in_words(client: Client) -> None:
+    make_open_hearing()
+    signed_in(client, make_resident())
+    for text, says in (("\u200b", "Write a sentence first."), ("a\u202eb", "invisible marks")):
+        assert says in body(client.post("/en/hearings/after/write", {"text": text}))
+
+
 def test_a_sentence_that_waits_is_not_public(client: Client) -> None:
     make_open_hearing()
     services.write_statement(

@@ -21,6 +21,9 @@ REFUSALS = {
     "not-closed": _("Close the hearing first; then it can be answered."),
     "no-answer": _("Write the answer first."),
     "empty": _("Write a sentence first."),
+    "turns-direction": _(
+        "The sentence holds invisible marks that turn its letters around; type it anew."
+    ),
     "too-long": _("That is too long for one sentence; 200 characters fit."),
     "too-many-waiting": _("Ten of your sentences wait for a moderator; write more after that."),
     "said-already": _("Someone has said just this already; vote on it instead."),

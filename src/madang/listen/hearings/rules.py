@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from madang.core.opinion.conversation import UNSEEN, Conversation
+from madang.ground.words import is_readable, turns_direction
 
 MOST_WAITING = 10  # sentences of one resident that no moderator has read yet
 LONGEST_STATEMENT = 200  # characters, as a voter still reads at one glance
@@ -26,8 +27,10 @@ class ImportedVote:
 
 def check_statement(text: str) -> str | None:
     """Return why the sentence cannot be taken, as a stable code; None where it can."""
-    if not text.strip():
+    if not is_readable(text):
         return "empty"
+    if turns_direction(text):
+        return "turns-direction"
     if len(text) > LONGEST_STATEMENT:
         return "too-long"
     return None

@@ -37,8 +37,8 @@ class UnableToMove(Exception):
 
 
 class UnableToSpeak(Exception):
-    """The sentence cannot be taken: "not-open", "empty", "too-long", "said-already",
-    "too-many-waiting"."""
+    """The sentence cannot be taken: "not-open", "empty" (nothing to read), "turns-direction",
+    "too-long", "said-already", "too-many-waiting"."""
 
 
 class UnableToModerate(Exception):
@@ -120,7 +120,8 @@ def write_statement(
 
     Safe to repeat: the same person sending the same sentence again gets the first one back.
 
-    Raises UnableToSpeak: "not-open", "empty", "too-long", "said-already", "too-many-waiting".
+    Raises UnableToSpeak: "not-open", "empty", "turns-direction", "too-long", "said-already",
+    "too-many-waiting".
     """
     hearing = keep_open(Hearing, slug)
     if hearing is None:
