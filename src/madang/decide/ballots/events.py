@@ -50,6 +50,7 @@ class Winner:
     cost: Decimal
     goal: str  # code of the policy goal it was filed under; "" for none
     statement: int | None  # number in the ballot's hearing
+    supporters: int | None = None  # how many voted for it; None where an older event does not say
 
 
 @dataclass(frozen=True, kw_only=True)

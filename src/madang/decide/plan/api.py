@@ -32,6 +32,7 @@ class CommitmentOut(Schema):
     starts_on: date | None
     ends_on: date | None
     status: str
+    supporters: int | None
     made_at: datetime
     because: list[ReasonOut]
 
@@ -103,6 +104,7 @@ def _commitment(row: queries.CommitmentRow, reasons: list[queries.ReasonRow]) ->
         starts_on=row.starts_on,
         ends_on=row.ends_on,
         status=row.status,
+        supporters=row.supporters,
         made_at=row.made_at,
         because=[
             ReasonOut(

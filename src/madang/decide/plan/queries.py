@@ -39,6 +39,7 @@ class CommitmentRow:
     starts_on: date | None
     ends_on: date | None
     status: str
+    supporters: int | None  # on the ballot that made it; None where nobody said
     made_at: datetime
 
     @property
@@ -321,6 +322,7 @@ def _commitment_rows(rows: Iterable[Commitment], language: str) -> list[Commitme
             starts_on=row.starts_on,
             ends_on=row.ends_on,
             status=row.status,
+            supporters=row.supporters,
             made_at=row.made_at,
         )
         for row in sorted(rows, key=lambda each: each.id)

@@ -56,6 +56,7 @@ class Decided:
     summary: Words = field(default_factory=dict)
     cost: Decimal | None = None
     goal: str = ""
+    supporters: int | None = None  # how many voted for it; None where nobody said
 
 
 @dataclass(frozen=True, kw_only=True)

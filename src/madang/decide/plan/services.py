@@ -165,6 +165,7 @@ def _make_commitment(
         office=project.office,
         budget=winner.cost,
         currency=decided.currency,
+        supporters=winner.supporters,
         made_at=at,
     )
     Because.objects.create(
