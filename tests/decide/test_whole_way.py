@@ -31,6 +31,10 @@ def test_what_nobody_voted_for_says_so_on_result_commitment_and_plan(client):
     says = "funded because money was left in the budget"
     for path in ("ballots/small/result", "plan/", f"plan/commitments/{unasked.id}/"):
         assert client.get(f"/en/{path}").content.decode().count(says) == 1, path
+    assert {each.origin for each in Commitment.objects.all()} == {"imported"}
+    badge = "Imported</span>"
+    for path, badges in (("", 5), ("plan/", 4), (f"plan/commitments/{asked.id}/", 1)):
+        assert client.get(f"/en/{path}").content.decode().count(badge) == badges, path
     assert says not in client.get(f"/en/plan/commitments/{asked.id}/").content.decode()
 
 

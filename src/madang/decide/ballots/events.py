@@ -72,3 +72,4 @@ class BallotCounted(Event, wire="ballots.ballot-counted.v1", told=_("A ballot wa
     winners: tuple[Winner, ...]  # in the order in which they were funded
     counted_at: datetime
     losers: tuple[Loser, ...] = ()
+    origin: str = ""  # "simulated" or "imported" votes; "" for residents' own

@@ -18,7 +18,7 @@ class BallotCard:
     hearing: str | None
     currency: str
     budget: Decimal
-    is_simulated: bool
+    origin: str  # of the votes: "simulated", "imported", "" for residents' own
 
     @property
     def kind(self) -> str:
@@ -49,5 +49,5 @@ def _card(ballot: Ballot) -> BallotCard:
         hearing=ballot.hearing or None,
         currency=ballot.currency,
         budget=ballot.budget,
-        is_simulated=ballot.simulated,
+        origin=ballot.origin,
     )

@@ -300,6 +300,7 @@ def _counted(ballot: Ballot, counted: Tally, at: datetime) -> events.BallotCount
             if code not in counted.winners
         ),
         counted_at=at,
+        origin=ballot.origin,
     )
 
 

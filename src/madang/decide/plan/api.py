@@ -33,6 +33,7 @@ class CommitmentOut(Schema):
     ends_on: date | None
     status: str
     supporters: int | None
+    origin: str  # of the votes: simulated, imported, or empty for residents' own
     made_at: datetime
     because: list[ReasonOut]
 
@@ -105,6 +106,7 @@ def _commitment(row: queries.CommitmentRow, reasons: list[queries.ReasonRow]) ->
         ends_on=row.ends_on,
         status=row.status,
         supporters=row.supporters,
+        origin=row.origin,
         made_at=row.made_at,
         because=[
             ReasonOut(

@@ -57,7 +57,7 @@ FIELD_NAMES = {
 }
 EXPORT_COLUMNS = [
     *("commitment", "title", "summary", "status", "office", "office_name", "partners"),
-    *("budget", "currency", "starts_on", "ends_on", "made_at", "supporters"),
+    *("budget", "currency", "starts_on", "ends_on", "made_at", "supporters", "origin"),
 ]
 
 
@@ -164,6 +164,7 @@ def export_row(row: CommitmentRow) -> dict[str, str | int | None]:
         "ends_on": row.ends_on.isoformat() if row.ends_on else None,
         "made_at": row.made_at.isoformat(),
         "supporters": row.supporters,
+        "origin": row.origin,
     }
 
 

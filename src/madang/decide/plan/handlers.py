@@ -40,4 +40,5 @@ def _decided(event: BallotCounted) -> DecidedBallot:
         hearing=event.hearing,
         currency=event.currency,
         projects=(*winners, *losers),
+        origin=event.origin,
     )

@@ -40,6 +40,7 @@ class CommitmentRow:
     ends_on: date | None
     status: str
     supporters: int | None  # on the ballot that made it; None where nobody said
+    origin: str  # of the votes that made it: "simulated", "imported", "" for residents' own
     made_at: datetime
 
     @property
@@ -323,6 +324,7 @@ def _commitment_rows(rows: Iterable[Commitment], language: str) -> list[Commitme
             ends_on=row.ends_on,
             status=row.status,
             supporters=row.supporters,
+            origin=row.origin,
             made_at=row.made_at,
         )
         for row in sorted(rows, key=lambda each: each.id)

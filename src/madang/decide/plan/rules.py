@@ -68,6 +68,7 @@ class DecidedBallot:
     hearing: str | None
     currency: str
     projects: tuple[Decided, ...]
+    origin: str = ""  # of the votes: "simulated", "imported", "" for residents' own
 
 
 @dataclass(frozen=True, kw_only=True)

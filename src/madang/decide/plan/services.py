@@ -166,6 +166,7 @@ def _make_commitment(
         budget=winner.cost,
         currency=decided.currency,
         supporters=winner.supporters,
+        origin=decided.origin,
         made_at=at,
     )
     Because.objects.create(
