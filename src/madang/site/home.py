@@ -28,8 +28,8 @@ def home(request: Request) -> HttpResponse:
     waiting = list_waiting() if is_official else []
     page = {
         "waiting": [(each, said(each.words, language), n) for each, n in waiting],
-        "open": [(each, said(each.words, language)) for each in cards if each.status == "open"],
-        "past": [(each, said(each.words, language)) for each in cards if each.status != "open"],
+        "open": [(each, said(each.words, language)) for each in cards if each.is_running],
+        "past": [(each, said(each.words, language)) for each in cards if not each.is_running],
         "commitments": [(each, said(each.words, language)) for each in newest_commitments(most=6)],
     }
     return render(request, "site/home.html", page)

@@ -197,6 +197,27 @@ def test_a_sentence_with_markup_is_shown_as_text(client: Client) -> None:
     assert "<script>alert(1)" not in body(client.get("/hearings/after/statements"))
 
 
+def test_an_imported_hearing_is_there_to_be_looked_at(client: Client) -> None:
+    make_open_hearing()
+    Hearing.objects.update(origin=Origin.IMPORTED, source="elsewhere")
+    signed_in(client, make_resident())
+    page = body(client.get("/en/hearings/after/"))
+    assert "To look at" in page
+    for address in ("/en/hearings/after/vote", "/en/hearings/after/write"):
+        assert f'href="{address}"' not in page
+        answer = client.get(address)
+        assert "brought in from elsewhere" in body(answer)
+    sent = {"statement": 0, "vote": 1, "text": "Here, too."}
+    for path in ("votes", "write"):
+        answer = client.post(f"/en/hearings/after/{path}", sent, follow=True)
+        assert "brought in from elsewhere" in body(answer)
+    assert not Vote.objects.exists()
+    assert Statement.objects.count() == 3
+    assert client.get("/hearings/after/votes.csv").status_code == 200
+    running = body(client.get("/en/")).partition('id="open-head"')[2].partition("</section>")[0]
+    assert "After the pandemic" not in running
+
+
 def test_an_invisible_sentence_is_refused_in_words(client: Client) -> None:
     make_open_hearing()
     signed_in(client, make_resident())

@@ -1,14 +1,17 @@
 """What residents and officials write into a hearing, and the words they are answered with."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from madang.listen.hearings.models import Status
-from madang.listen.hearings.rules import LONGEST_STATEMENT
+from madang.listen.hearings.rules import LONGEST_STATEMENT, HearingPage, HearingRow
 from madang.web.forms import BilingualForm
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 # What the services' codes mean to a person: what is wrong, and what to do.
 REFUSALS = {
@@ -18,6 +21,7 @@ REFUSALS = {
     "closes-in-the-past": _("This date is past; choose a later closing date."),
     "closes-too-late": _("This date is more than ten years away; check the year."),
     "not-open": _("This hearing is not open, so nothing can be added to it."),
+    "imported": _("This hearing was brought in from elsewhere, to be looked at."),
     "not-closed": _("Close the hearing first; then it can be answered."),
     "no-answer": _("Write the answer first."),
     "empty": _("Write a sentence first."),
@@ -55,6 +59,7 @@ STATUS_LABELS = {
     Status.DECIDED: _("Decided"),
     Status.ANSWERED: _("Answered"),
 }
+IMPORTED_LABEL = _("To look at")  # of an imported hearing, instead of "open"
 # How a commitment goes, as the plan's events say it.
 OUTCOME_BADGES = {
     "promised": (_("Promised"), "waiting"),
@@ -63,6 +68,14 @@ OUTCOME_BADGES = {
     "verified": (pgettext_lazy("commitment", "Verified"), "done"),
     "dropped": (_("Dropped"), "stopped"),
 }
+
+
+def badge_of(hearing: HearingRow | HearingPage) -> tuple["StrPromise", str]:
+    """Return in words how the hearing stands, and the tone of its badge."""
+    status = Status(hearing.status)
+    if status == Status.OPEN and not hearing.takes_voices:
+        return IMPORTED_LABEL, "neutral"
+    return STATUS_LABELS[status], STATUS_TONES[status]
 
 
 class SentenceForm(forms.Form):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from madang.ground.words import Words
 from madang.listen.hearings.models import Hearing, Moderation, Statement
+from madang.listen.hearings.rules import takes_voices
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,10 @@ class HearingCard:
     @property
     def url(self) -> str:
         return reverse("hearings:hearing", args=[self.slug])
+
+    @property
+    def is_running(self) -> bool:
+        return takes_voices(status=self.status, origin=self.origin)
 
     @property
     def desk_url(self) -> str:

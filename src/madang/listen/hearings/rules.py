@@ -25,6 +25,11 @@ class ImportedVote:
     is_newest: bool
 
 
+def takes_voices(*, status: str, origin: str) -> bool:
+    """Return whether residents can vote and write: not where a hearing is there to be looked at."""
+    return status == "open" and origin != "imported"
+
+
 def check_statement(text: str) -> str | None:
     """Return why the sentence cannot be taken, as a stable code; None where it can."""
     if not is_readable(text):
@@ -157,6 +162,10 @@ class HearingRow:
     participants: int
     waiting: int  # sentences that nobody has moderated yet
 
+    @property
+    def takes_voices(self) -> bool:
+        return takes_voices(status=self.status, origin=self.origin)
+
 
 @dataclass(frozen=True)
 class HearingPage:
@@ -178,6 +187,10 @@ class HearingPage:
     participants: int
     votes: int
     waiting: int  # sentences that nobody has moderated yet
+
+    @property
+    def takes_voices(self) -> bool:
+        return takes_voices(status=self.status, origin=self.origin)
 
 
 @dataclass(frozen=True)
