@@ -11,6 +11,7 @@ from madang.decide.plan.queries import CommitmentPage, CommitmentRow
 from madang.decide.plan.rules import CommitmentDraft
 from madang.ground.city.card import city
 from madang.ground.words import said
+from madang.web.forms import AmountField
 from madang.web.languages import SpokenSelect
 
 # What the services' codes mean to a person: what is wrong, and what to do.
@@ -88,7 +89,7 @@ class CommitmentForm(forms.Form):
         max_length=500,
         required=False,
     )
-    budget = forms.DecimalField(label=_("Budget"), max_digits=18, decimal_places=2, required=False)
+    budget = AmountField(label=_("Budget"), required=False)
     starts_on = forms.DateField(
         label=_("Start"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
