@@ -185,7 +185,9 @@ def test_my_votes_shows_mine_and_changes_them(client: Client) -> None:
     resident = make_resident()
     services.cast_vote(slug="after", person_id=resident.id, statement=1, value=1, at=NOW)
     signed_in(client, resident)
-    assert "This is statement 1." in body(client.get("/en/hearings/after/mine"))
+    page = client.get("/en/hearings/after/mine")
+    assert "This is statement 1." in body(page)
+    assert "no-store" in page["Cache-Control"]
     answer = client.post("/en/hearings/after/votes", {"statement": 1, "vote": -1, "stay": 1})
     assert answer["Location"] == "/en/hearings/after/mine#statement-1"
     assert Vote.objects.get(is_newest=True).value == -1

@@ -9,6 +9,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from madang.ground.identity.access import May, Request, may
@@ -113,6 +114,7 @@ def vote(request: Request, slug: str) -> HttpResponse:
 
 
 @may(May.RESIDENT)
+@never_cache
 @require_safe
 def mine(request: Request, slug: str) -> HttpResponse:
     """What the resident voted, to look at or change, and what became of what they wrote."""
