@@ -11,8 +11,8 @@ VENDOR := src/madang/web/static/vendor
 help:  ## Say what can be made.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: setup  ## Set up, load the sample city and serve it (ONCE=1: run the loop once, print it, stop).
-	@$(BIN)/madang demo $(if $(ONCE),--once)
+demo: setup  ## Set up, load the sample city and serve it (PORT=8500; ONCE=1: run the loop once, print it, stop).
+	@$(BIN)/madang demo $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 
 setup: .venv/.ready $(VENDOR)/.ready .venv/.messages  ## Prepare .venv, after which .venv/bin/madang runs.
 

@@ -56,11 +56,15 @@ class City:
         printed = "".join(self.server.stdout.readline() for _ in range(3))
         password = re.search(r"daon-[0-9a-f]+", printed)
         assert password, printed
+        self.wait_for_pages()
+        return password[0]
+
+    def wait_for_pages(self) -> None:
         for _ in range(300):
             try:
                 with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:
                     assert answer.read() == b"ok"
-                    return password[0]
+                    return
             except OSError:
                 time.sleep(0.1)
         raise AssertionError("the pages do not answer")

@@ -154,3 +154,50 @@ def test_a_changed_head_a_wrong_key_and_no_log_at_all_are_told_apart(log: Path, 
     assert f"the signature of {ORIGIN} does not fit" in ask(log)[2]
     code, _, said = ask(log.parent / "nothing")
     assert (code, said) == (2, f"{log.parent / 'nothing' / 'key'}: there is no such file.")
+
+
+# Witnesses
+
+
+@pytest.fixture
+def cosign(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], log: Path) -> Ask:
+    """Witness the log, as ngo.example with files beside it."""
+    files = {name: log.parent / name for name in ("secret", "seen")}
+
+    def run(*words: object) -> tuple[int, str, str]:
+        named = ["--name", "ngo.example", "--secret", files["secret"], "--seen", files["seen"]]
+        command = ["madang", "journal", "cosign", log, *named, *words]
+        monkeypatch.setattr(sys, "argv", list(map(str, command)))
+        with pytest.raises(SystemExit) as left:
+            main()
+        printed = capsys.readouterr()
+        return int(left.value.code or 0), printed.out, printed.err.strip().rpartition("\n")[2]
+
+    return run
+
+
+def test_a_witness_countersigns_what_grew_and_others_can_ask_for_it(
+    log: Path, ask: Ask, cosign: Ask
+) -> None:
+    code, out, _ = cosign()
+    assert (code, "Countersigned: 300 entries" in out) == (0, True)
+    key = out.rpartition("Your public key: ")[2].strip()
+    assert (log.parent / "secret").stat().st_mode & 0o077 == 0
+    seen = log.parent / "seen"
+    found = json.loads(ask(log, "--since", seen, "--witness", key, "--json", "-")[1])
+    assert [witness["name"] for witness in found["since"]["witnesses"]] == ["ngo.example"]
+    assert cosign()[0] == 0  # the same head once more
+    other = city_key("other.example")
+    code, _, said = ask(log, "--since", log.parent / "older", "--witness", key)
+    assert (code, "ngo.example did not countersign" in said) == (1, True)
+    assert ask(log, "--since", seen, "--witness", other)[0] == 1
+
+
+def test_a_witness_refuses_a_log_that_forgot_what_it_saw(log: Path, cosign: Ask) -> None:
+    assert cosign()[0] == 0
+    before = (log.parent / "seen").read_bytes()
+    shutil.rmtree(log)
+    write_log(log, 150)
+    code, _, said = cosign()
+    assert (code, "shrank from 300 to 150" in said) == (1, True)
+    assert (log.parent / "seen").read_bytes() == before

@@ -16,12 +16,15 @@ from conftest import data_folder
 pytestmark = pytest.mark.whole
 
 USE = """
+import os
 import sys
 from pathlib import Path
 from madang.site.postgres import running_database
-with running_database(Path(sys.argv[1])) as address:
-    print(address, flush=True)
-    sys.stdin.readline()
+with running_database(Path(sys.argv[1])) as revive:
+    print(os.environ["MADANG_DATABASE_URL"], flush=True)
+    while sys.stdin.readline().strip() == "revive":
+        revive()
+        print("revived", flush=True)
 """
 
 
@@ -49,6 +52,14 @@ class User:
     def ends(self) -> str:
         """Let it end; return what it said on standard error."""
         return self.process.communicate("\n", timeout=60)[1]
+
+    def revives(self) -> None:
+        """Let it look after the database."""
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write("revive\n")
+        self.process.stdin.flush()
+        assert self.process.stdout.readline() == "revived\n"
 
     def is_killed(self) -> None:
         self.process.kill()
@@ -99,6 +110,17 @@ def test_it_starts_again_at_once_after_it_was_killed(data: Path) -> None:
         first.is_killed()
         with user(data) as second:
             assert second.asks("SELECT number FROM kept") == 7
+
+
+def test_a_user_can_start_it_again_where_it_died(data: Path) -> None:
+    with user(data) as someone:
+        someone.revives()
+        first = postmaster(data)
+        os.kill(first, signal.SIGKILL)
+        someone.revives()
+        assert postmaster(data) != first
+        assert someone.asks("SELECT 1") == 1
+    assert not (data / "postgres" / "postmaster.pid").exists()
 
 
 def test_the_number_it_left_may_be_another_programs(data: Path) -> None:

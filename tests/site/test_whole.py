@@ -100,10 +100,30 @@ def test_no_acknowledged_vote_is_lost_when_everything_is_killed(city: City) -> N
 
 def kill_all(city: City) -> None:
     """kill -9 to the server and to its PostgreSQL, as a power cut would."""
-    postmaster = Path(city.env["MADANG_DATA"]) / "postgres" / "postmaster.pid"
-    database = int(postmaster.read_text().split()[0])
+    database = postmaster(city)
     city.stop(signal.SIGKILL)
     os.kill(database, signal.SIGKILL)
+
+
+def postmaster(city: City) -> int:
+    file = Path(city.env["MADANG_DATA"]) / "postgres" / "postmaster.pid"
+    return int(file.read_text().split()[0])
+
+
+def test_pages_come_back_when_their_database_was_killed(city: City) -> None:
+    city.start()
+    os.kill(postmaster(city), signal.SIGKILL)
+    city.wait_for_pages()
+    assert city.run("hearing", "list").stdout
+    city.stop()
+
+
+def test_two_cities_do_not_share_a_port(city: City) -> None:
+    city.start()
+    done = city.run("serve", "--port", str(city.port), expect=3)
+    assert done.stderr.count("\n") == 1
+    assert f"Port {city.port} of 127.0.0.1 cannot be used" in done.stderr
+    city.stop()
 
 
 def test_a_port_in_use_is_said_in_one_sentence(city: City) -> None:
@@ -114,7 +134,7 @@ def test_a_port_in_use_is_said_in_one_sentence(city: City) -> None:
         taken.listen()
         done = city.run("serve", "--port", str(city.port), expect=3)
     assert done.stderr.count("\n") == 1
-    assert "in use" in done.stderr
+    assert "Address already in use" in done.stderr
 
 
 def test_live_updates_reach_a_page_that_listens(city: City) -> None:

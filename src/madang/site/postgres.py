@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
 from hashlib import sha256
@@ -35,39 +35,45 @@ class UnableToRunDatabase(Exception):
 
 
 @contextmanager
-def running_database(data: Path) -> Iterator[str]:
-    """Run the database while the block lasts and yield its address.
+def running_database(data: Path) -> Iterator[Callable[[], None]]:
+    """Run the database while the block lasts; its address is in MADANG_DATABASE_URL meanwhile.
 
-    Where MADANG_DATABASE_URL names a server, that one is used and nothing is started. Several
-    commands may run at once: the last to end stops the server. Raises UnableToRunDatabase.
+    Yields what starts it again where it died. Where that variable names a server already, that one
+    is used and nothing is started. Several commands may run at once: the last to end stops the
+    server. Raises UnableToRunDatabase.
     """
-    if address := os.environ.get("MADANG_DATABASE_URL"):
-        yield address
+    if os.environ.get("MADANG_DATABASE_URL"):
+        yield lambda: None
         return
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     server = _Server(data.resolve() / "postgres")
-    with _used(server):
+    with _used(server) as revive:
         _create_database(server.address("postgres"))
         os.environ["MADANG_DATABASE_URL"] = server.address(DATABASE)
         try:
-            yield server.address(DATABASE)
+            yield revive
         finally:
             del os.environ["MADANG_DATABASE_URL"]
 
 
 @contextmanager
-def _used(server: "_Server") -> Iterator[None]:
+def _used(server: "_Server") -> Iterator[Callable[[], None]]:
     """Start the server unless it runs, and stop it after the block unless others use it.
 
     Its users share a lock on a file, which the kernel takes from those that are killed.
     """
     gate = server.folder.with_suffix(".gate")
+
+    def revive() -> None:
+        with _alone(gate):
+            server.start()
+
     with server.folder.with_suffix(".users").open("a") as users:
         with _alone(gate):
             flock(users, LOCK_SH)
             server.start()
         try:
-            yield
+            yield revive
         finally:
             with _alone(gate), suppress(BlockingIOError):
                 flock(users, LOCK_EX | LOCK_NB)

@@ -49,7 +49,7 @@ def load_hearing(folder: Path) -> str:
     about = tomllib.loads((folder / "hearing.toml").read_text("utf-8"))
     texts = _texts(folder / "statements.csv")
     now = timezone.now()
-    hearing = import_conversation(
+    made = import_conversation(
         conversation=read_conversation(
             votes=_file(folder / "votes.csv"), comments=_comments(texts)
         ),
@@ -63,9 +63,9 @@ def load_hearing(folder: Path) -> str:
         closes_at=_end_of_day(now, about["open_days"]),
         at=now,
     )
-    if hearing.status == Status.OPEN:
-        draw_map(slug=hearing.slug, at=now)
-    return hearing.slug
+    if made.hearing.status == Status.OPEN:
+        draw_map(slug=made.hearing.slug, at=now)
+    return made.hearing.slug
 
 
 def load_ballot(folder: Path) -> str:

@@ -11,18 +11,28 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from errno import EADDRINUSE
 from pathlib import Path
 from types import FrameType
+
+from madang.site.postgres import UnableToRunDatabase
 
 logger = logging.getLogger(__name__)
 
 LONGEST_WAIT_S = 30.0
 GRACE_S = 15.0
+REVIVE_S = 2.0
 
 
-class PortTaken(Exception):
-    """Another program listens on the port, which is the message."""
+class UnableToListen(Exception):
+    """The address cannot be had; the message is the system's own reason."""
+
+    def __init__(self, port: int, why: str) -> None:
+        super().__init__(why)
+        self.port = port
 
 
 @dataclass
@@ -36,16 +46,26 @@ class Child:
     not_before: float = field(default=0.0)
 
 
-def serve_city(*, data: Path, host: str, port: int) -> int:
-    """Serve until SIGTERM or SIGINT; return the exit code. Raises PortTaken."""
+@contextmanager
+def reserved(host: str, port: int) -> Iterator[None]:
+    """Keep this port and the next for the city while the block lasts. Raises UnableToListen."""
+    with ExitStack() as held:
+        for needed in (port, port + 1):
+            held.enter_context(_reservation(host, needed))
+            _try_to_listen(host, needed)
+        yield
+
+
+def serve_city(*, data: Path, host: str, port: int, revive: Callable[[], None]) -> int:
+    """Serve until SIGTERM or SIGINT, on a reserved port; return the exit code.
+
+    revive: called now and then, to start the database again where it died.
+    """
     from django.core.management import call_command
 
-    for needed in (port, port + 1):
-        if _is_taken(host, needed):
-            raise PortTaken(needed)
     call_command("collectstatic", interactive=False, verbosity=0)
     os.environ.setdefault("MADANG_LIVE_URL", f"http://{host}:{port + 1}/live")
-    return _keep_running(_children(data, host, port))
+    return _keep_running(_children(data, host, port), revive)
 
 
 def _children(data: Path, host: str, port: int) -> list[Child]:
@@ -63,8 +83,8 @@ def _children(data: Path, host: str, port: int) -> list[Child]:
     ]
 
 
-def _keep_running(children: list[Child]) -> int:
-    stopping = False
+def _keep_running(children: list[Child], revive: Callable[[], None]) -> int:
+    stopping, looked_at = False, time.monotonic()
 
     def stop(number: int, frame: FrameType | None) -> None:
         nonlocal stopping
@@ -76,8 +96,18 @@ def _keep_running(children: list[Child]) -> int:
         for child in children:
             _tend(child, time.monotonic())
         time.sleep(0.2)
+        if time.monotonic() - looked_at > REVIVE_S:
+            _revive(revive)
+            looked_at = time.monotonic()
     _end(children)
     return 0
+
+
+def _revive(revive: Callable[[], None]) -> None:
+    try:
+        revive()
+    except UnableToRunDatabase as silent:
+        logger.error("the database does not start: %s", silent)
 
 
 def _tend(child: Child, now: float) -> None:
@@ -111,11 +141,25 @@ def _die_with_parent() -> None:
     os.setpgid(0, 0)  # Ctrl+C reaches the parent alone, which ends its children in order
 
 
-def _is_taken(host: str, port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return True
-    return False
+def _reservation(host: str, port: int) -> socket.socket:
+    """Return what keeps another city from this port, which servers of ours would share.
+
+    A name that the kernel knows as long as this process lives; no file is left behind.
+    """
+    held = socket.socket(socket.AF_UNIX)
+    try:
+        held.bind(f"\0madang {host} {port}")
+    except OSError as taken:
+        held.close()
+        raise UnableToListen(port, os.strerror(taken.errno or EADDRINUSE)) from None
+    return held
+
+
+def _try_to_listen(host: str, port: int) -> None:
+    try:
+        (family, kind, _, _, address), *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as refused:
+        raise UnableToListen(port, refused.strerror or str(refused)) from None

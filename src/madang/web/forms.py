@@ -45,5 +45,5 @@ def refuse(
 
 def sent_number(text: str | None, *, otherwise: int = -1) -> int:
     """Return the whole number a page sent; for what is none, one that no service takes."""
-    is_whole = text is not None and text.removeprefix("-").isdecimal() and len(text) < 10
+    is_whole = text is not None and text.removeprefix("-").isdecimal() and len(text) < 17
     return int(text) if is_whole and text else otherwise

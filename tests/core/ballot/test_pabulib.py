@@ -72,6 +72,15 @@ def test_points_and_ranks_reach_the_election():
     assert [p.tolist() for p in ranks.points] == [[1], [0, 0]]
 
 
+def test_points_that_64_bits_cannot_add_up_are_refused():
+    text = CUMULATIVE.replace("2,0.5", "1000000000,0.000001")
+    read(text).election()
+    many = "".join(f"n{voter};7;1000000000\n" for voter in range(9230))
+    text = text.replace("num_votes;3", "num_votes;9233") + many
+    with pytest.raises(BadInput, match="more digits than can be added up"):
+        read(text).election()
+
+
 @pytest.mark.parametrize("text", ["\ufeff" + GOOD, GOOD.replace("\n", "\r\n"), GOOD + "\n\n"])
 def test_byte_order_marks_line_ends_and_blank_lines_change_nothing(text):
     assert read(text) == read(GOOD)
@@ -96,6 +105,9 @@ REFUSED = [
     (("budget;1000,50", "budget;-5"), 6, "The budget must be more than zero"),
     (("budget;1000,50", "budget;a lot"), 6, "The budget a lot is not a number"),
     (("budget;1000,50", "budget;1e6"), 6, "The budget 1e6 is not a number"),
+    (("budget;1000,50", "budget;1,000"), 6, "can be read in two ways; write 1000 or 1.000."),
+    (("budget;1000,50", "budget;1,000,000"), 6, "The budget 1,000,000 is not a number"),
+    (("7;300", "7;12,500"), 11, "The cost 12,500 can be read in two ways"),
     (("budget;1000,50\n", ""), None, "META does not say the budget"),
     (("budget;1000,50", "budget"), 6, "The line has 1 fields where its header has 2"),
     (("budget;1000,50", "budget;9\nbudget;9"), 7, "The key budget appears twice"),
@@ -122,7 +134,9 @@ REFUSED = [
     (CUMULATIVE.replace("2,0.5", "2"), 15, "The vote names 2 projects and gives points to 1"),
     (CUMULATIVE.replace("2,0.5", "2,-1"), 15, "Points cannot be negative"),
     (CUMULATIVE.replace("2,0.5", "2,x"), 15, "The points x is not a number"),
-    (GOOD + "d;" + "x" * 200_000 + ";\n", 18, "The line cannot be read"),
+    (CUMULATIVE.replace("2,0.5", f"2,{'9' * 50}"), 15, "have more digits than can be counted"),
+    (CUMULATIVE.replace("2,0.5", "2,0.0000005"), 15, "The points 0.0000005 have more digits"),
+    (GOOD + "d;" + "x" * 200_000 + ";\n", 18, "A field of this row is too long"),
 ]
 
 

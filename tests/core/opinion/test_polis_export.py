@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from madang.core.bad_input import BadInput
 from madang.core.opinion.conversation import AGREE, DISAGREE, PASS, UNSEEN, input_hash
 from madang.core.opinion.csv_rows import TextFile, decode_text
-from madang.core.opinion.polis_export import read_conversation, read_statements
+from madang.core.opinion.polis_export import read_conversation, read_statements, read_topic
 
 VOTES_HEADER = "timestamp,datetime,comment-id,voter-id,vote"
 COMMENTS_HEADER = "timestamp,comment-id,author-id,agrees,disagrees,moderated,comment-body"
@@ -93,8 +93,17 @@ def test_a_byte_order_mark_is_no_part_of_the_first_column():
         (5, "The vote is “x”", {"votes": make_votes('1,"a\r\nb",0,1,1', "", "1,,0,1,x")}),
         (2, "timestamp is “nan”", {"votes": make_votes("nan,,0,1,1")}),
         (2, "too large", {"votes": make_votes("9999999999999999,,0,1,1")}),
+        (2, "timestamp is 253402300800000", {"votes": make_votes("253402300800000,,0,1,1")}),
+        (2, "timestamp is “-1”", {"votes": make_votes("-1,,0,1,1")}),
+        (2, "voter-id is 9007199254740993", {"votes": make_votes("1,,0,9007199254740993,1")}),
+        (3, "voter-id is “-4”", {"votes": make_votes("1,,0,1,1", "1,,0,-4,1")}),
+        (2, "comment-id is “-4”", {"votes": make_votes("1,,-4,1,1")}),
         (2, "has 3 fields", {"votes": make_votes("1,,0")}),
-        (2, "not CSV", {"votes": make_votes('1,"a"b,0,1,1')}),
+        (2, "must be written twice", {"votes": make_votes('1,"a"b,0,1,1')}),
+        (2, "too long to be read", {"votes": make_votes(f"1,{'a' * 200_000},0,1,1")}),
+        (3, "opens here is never", {"votes": make_votes("1,,0,1,1", '1,"a,0,1,1', "1,,0,1,1")}),
+        (5, "opens here is never", {"votes": make_votes("", '1,"a\nb",0,1,1', '1,"a,0,1,1')}),
+        (3, "must be written twice", {"votes": make_votes("1,,0,1,1", '1,"a', '1,"b,0,1,1')}),
         (None, "holds no votes", {"participants_votes": make_standing("1,,0,,")}),
         (3, "Participant 1 stands", {"participants_votes": make_standing("1,,1,1,", "1,,1,1,")}),
         (2, "The vote is “5”", {"participants_votes": make_standing("1,,1,5,")}),
@@ -127,15 +136,31 @@ def test_bad_comments_are_refused_with_line_and_reason(line, why, rows):
 
 
 def test_a_vote_on_a_comment_of_another_conversation_is_refused():
-    with pytest.raises(BadInput, match="votes on comment 9"):
-        read_conversation(
-            votes=make_votes("1,,9,1,1"), comments=make_comments("1,0,5,1,0,1,Only this")
-        )
+    def comments() -> TextFile:
+        return make_comments("1,0,5,1,0,1,Only this")
+
+    with pytest.raises(BadInput, match=r"^votes\.csv:3: There are votes on comment 9"):
+        read_conversation(votes=make_votes("2,,0,1,1", "1,,9,1,1"), comments=comments())
+    with pytest.raises(BadInput, match=r"-votes\.csv:1: There are votes on comment 2"):
+        read_conversation(participants_votes=make_standing("1,,1,1,"), comments=comments())
 
 
 def test_another_encoding_is_refused_at_the_line_of_its_first_byte():
     with pytest.raises(BadInput, match=r"seoul\.csv:2: The file is not UTF-8"):
         decode_text("seoul.csv", f"{VOTES_HEADER}\n서울".encode("cp949"))
+
+
+def test_a_nul_character_is_refused_at_its_line():
+    with pytest.raises(BadInput, match=r"votes\.csv:2: The line holds a NUL character"):
+        decode_text("votes.csv", f"{VOTES_HEADER}\n\0\n".encode())
+
+
+def test_the_topic_is_what_the_summary_says():
+    def topic(text: str) -> str:
+        return read_topic(decode_text("summary.csv", text.encode()))
+
+    assert topic('topic,"Lamps, and more "\nurl,x\n') == "Lamps, and more"
+    assert topic("url,x\n") == ""
 
 
 @settings(deadline=None)  # a busy machine is no bug

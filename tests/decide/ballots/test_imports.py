@@ -70,6 +70,18 @@ def test_the_same_content_again_returns_the_earlier_ballot():
     assert Cast.objects.count() == 4
 
 
+def test_the_same_content_again_tells_what_differs_and_changes_nothing():
+    bring_in()
+    assert bring_in().differing == ()
+    assert bring_in(slug="again").differing == ("slug",)
+    assert bring_in(NO_STATEMENTS.replace("Free wifi", "Wifi")).differing == ("texts",)
+    other = NO_STATEMENTS.replace("A small ballot", "Another")
+    assert bring_in(other).differing == ("title",)
+    preview = preview_import(file=read_pb(other), source="small.pb", slug="small", hearing="x")
+    assert preview.differing == ("title", "hearing")
+    assert Ballot.objects.get().title == {"en": "A small ballot"}
+
+
 def test_the_same_votes_under_another_rule_are_refused():
     bring_in()
     with pytest.raises(UnableToImport, match="another-rule"):
@@ -99,6 +111,8 @@ def test_statements_count_in_the_hearing_named():
         (PB, {}, UnableToDraft, "no-such-statement"),
         (NO_STATEMENTS, {"hearing": "nowhere"}, UnableToDraft, "no-such-hearing"),
         (PB.replace(";1;", ";one;"), {}, BadInput, "not a number"),
+        (PB.replace(";1;", f";{10**30};"), {}, BadInput, "not a number"),
+        (PB.replace(";1;", f";{2**53};"), {}, UnableToDraft, "no-such-statement"),
         (PB.replace("P2;40", "P2;40.1234567"), {}, BadInput, "too many digits"),
         (NO_STATEMENTS.replace("KRW", "Pounds"), {}, BadInput, "Pounds is too long"),
         (NO_STATEMENTS.replace("\na;", f"\n{'a' * 201};"), {}, BadInput, "is too long"),

@@ -225,6 +225,11 @@ def test_votes_cannot_be_downloaded_while_voting_is_open(client: Client) -> None
     assert client.get("/ballots/small/ballots.pb").status_code == 404
 
 
+def test_a_form_says_what_an_address_is_made_of(official: Client) -> None:
+    page = body(official.post("/en/ballots/new", {"slug": "New_Comer"}))
+    assert "An address is made of small Latin letters" in page
+
+
 def test_an_official_draws_up_a_ballot_from_a_hearing_and_opens_it(official: Client) -> None:
     make_hearing()
     form = {

@@ -5,7 +5,7 @@ from decimal import Decimal
 from threading import Barrier, Thread
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from decide.worlds import NOON, draft, make_ballot, make_hearing, make_who
@@ -86,6 +86,15 @@ def test_a_slug_is_taken_once():
     make_ballot()
     with pytest.raises(UnableToDraft, match="slug-taken"):
         make_ballot()
+
+
+@pytest.mark.parametrize("slug", ["", "x y", "New_Comer", "한글", "a/b", "a" * 81, "a\n"])
+def test_what_is_no_address_is_refused_by_service_and_database(slug):
+    with pytest.raises(UnableToDraft, match="not-an-address"):
+        make_ballot(slug=slug)
+    make_ballot(slug="a-1")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Ballot.objects.update(slug=slug)
 
 
 def test_a_ballot_can_ask_for_what_a_hearing_said():

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,7 +14,7 @@ from madang.core.opinion.polis_export import read_conversation
 from madang.core.opinion.report import as_json, map_conversation
 from madang.ground.events.models import OutboxEvent
 from madang.listen.hearings import services
-from madang.listen.hearings.imports import import_conversation
+from madang.listen.hearings.imports import ImportedHearing, import_conversation
 from madang.listen.hearings.models import DrawnMap, Hearing, Moderation, Origin, Vote
 from madang.listen.hearings.queries import conversation, vote_history
 from makers import NOW, make_open_hearing, make_resident
@@ -39,12 +40,16 @@ def export() -> Conversation:
     )
 
 
-def bring_in(
+def bring_in(said: Conversation, **more: Any) -> Hearing:
+    return import_(said, **more).hearing
+
+
+def import_(
     said: Conversation,
     slug: str = "imported",
     language: str = "",
     origin: Origin = Origin.IMPORTED,
-) -> Hearing:
+) -> ImportedHearing:
     return import_conversation(
         conversation=said,
         slug=slug,
@@ -99,11 +104,20 @@ def test_the_same_export_again_returns_the_first_hearing() -> None:
     assert OutboxEvent.objects.filter(wire="hearings.hearing-imported.v1").count() == 1
 
 
+def test_the_same_export_again_tells_what_differs_and_changes_nothing() -> None:
+    assert import_(export()).is_new
+    again = import_(export())
+    assert (again.is_new, again.differing) == (False, ())
+    assert import_(export(), slug="another").differing == ("slug",)
+    assert import_(export(), language="en").differing == ("texts",)
+    assert again.hearing.statements.get(number=0).words == {"ko": "골목에 등불을."}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_imports_at_once_make_one_hearing() -> None:
     together = Barrier(2)
 
-    def import_() -> str:
+    def bring_it_in() -> str:
         together.wait()
         try:
             return bring_in(export()).slug
@@ -111,7 +125,7 @@ def test_two_imports_at_once_make_one_hearing() -> None:
             connection.close()
 
     with ThreadPoolExecutor(2) as pool:
-        slugs = [future.result() for future in [pool.submit(import_) for _ in range(2)]]
+        slugs = [future.result() for future in [pool.submit(bring_it_in) for _ in range(2)]]
     assert slugs == ["imported", "imported"]
     assert Hearing.objects.count() == 1
 

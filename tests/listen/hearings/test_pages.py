@@ -309,7 +309,7 @@ def test_an_export_with_a_hidden_sentence_comes_in_again(client: Client) -> None
         source="after",
         origin=Origin.IMPORTED,
         at=NOW,
-    )
+    ).hearing
     assert again.statements.get(number=0).moderation == Moderation.HIDDEN
     assert Vote.objects.filter(statement__hearing=again).count() == 2
 
@@ -395,6 +395,12 @@ def test_an_open_hearing_is_not_deleted(client: Client) -> None:
     answer = client.post("/en/hearings/after/delete", follow=True)
     assert "This hearing is no draft any more" in body(answer)
     assert Hearing.objects.exists()
+
+
+def test_a_form_says_what_an_address_is_made_of(client: Client) -> None:
+    signed_in(client, make_official())
+    page = body(client.post("/en/hearings/new", {"slug": "New_Comer"}))
+    assert "An address is made of small Latin letters" in page
 
 
 def test_a_resident_takes_no_official_step(client: Client) -> None:

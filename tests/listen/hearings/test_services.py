@@ -6,7 +6,7 @@ from threading import Barrier
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from madang.ground.events.models import OutboxEvent
 from madang.listen.hearings import drafts, services
@@ -42,6 +42,15 @@ def test_two_hearings_do_not_share_an_address() -> None:
     make_draft_hearing()
     with pytest.raises(services.UnableToCreateHearing, match="slug-taken"):
         make_draft_hearing()
+
+
+@pytest.mark.parametrize("slug", ["", "x y", "New_Comer", "한글", "a/b", "a" * 81, "a\n"])
+def test_what_is_no_address_is_refused_by_service_and_database(slug: str) -> None:
+    with pytest.raises(services.UnableToCreateHearing, match="not-an-address"):
+        make_draft_hearing(slug=slug)
+    make_draft_hearing(slug="a-1")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Hearing.objects.update(slug=slug)
 
 
 def test_closing_twice_is_refused_and_told_once() -> None:

@@ -4,14 +4,16 @@ import re
 from fractions import Fraction
 
 DECIMAL = re.compile(r"[+-]?\d+([.,]\d+)?", re.ASCII)
+PERHAPS_THOUSANDS = re.compile(r"[+-]?\d+,\d{3}", re.ASCII)
 
 
 def parse_amount(text: str) -> Fraction:
     """Return the exact value of a decimal number; a comma may stand for the point.
 
-    Raises ValueError for anything else, also for spaces, exponents and thousands marks.
+    Raises ValueError for anything else, also for spaces, exponents and thousands marks, and for
+    a comma before just three digits, which may be one.
     """
-    if not DECIMAL.fullmatch(text):
+    if not DECIMAL.fullmatch(text) or PERHAPS_THOUSANDS.fullmatch(text):
         raise ValueError(f"{text!r} is no decimal number")
     return Fraction(text.replace(",", "."))
 

@@ -152,7 +152,8 @@ def election_of(
     """Return the election of these different ballots, each cast by so many voters.
 
     Raises BadInput, naming `source`: a budget or a cost that is not more than zero, no project,
-    a project twice, no voter, an unknown project in a ballot, or one twice in the same ballot.
+    a project twice, no voter, an unknown project in a ballot, one twice in the same ballot, or
+    points that arrays of 64 bits could not add up.
     """
     ordered = tuple(sorted(projects, key=lambda project: project.id))
     _refuse_bad_projects(Fraction(budget), ordered, source)
@@ -165,6 +166,9 @@ def election_of(
         raise BadInput(source, None, "There are no votes.")
     sheets = sorted((marks, count) for marks, count in merged.items() if count)
     scale = math.lcm(*(Fraction(p).denominator for marks, _ in sheets for _, p in marks))
+    most = max((points for marks, _ in sheets for _, points in marks), default=0)
+    if most * scale * sum(merged.values()) > np.iinfo(np.int64).max:
+        raise BadInput(source, None, "The points have more digits than can be added up exactly.")
     return Election(
         budget=Fraction(budget),
         projects=ordered,

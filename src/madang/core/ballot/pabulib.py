@@ -13,10 +13,11 @@ from fractions import Fraction
 from math import floor
 
 from madang.core.bad_input import BadInput
-from madang.core.ballot.amount import parse_amount
+from madang.core.ballot.amount import PERHAPS_THOUSANDS, parse_amount
 from madang.core.ballot.election import Election, Marks, Project, VoteType, election_of
 
 SECTIONS = ("META", "PROJECTS", "VOTES")
+MOST_POINTS, FINEST_POINTS = 10**9, 10**6  # none above the one, none finer than 1 / the other
 Row = dict[str, str]
 
 
@@ -114,9 +115,8 @@ def _records(lines: Iterable[str], source: str) -> Iterator[tuple[int, list[str]
             line = reader.line_num + 1
             taken.clear()
     except csv.Error as error:
-        raise BadInput(
-            source, reader.line_num, "The line cannot be read: {error}.", error=error
-        ) from error
+        # A reader that is not strict breaks at nothing else.
+        raise BadInput(source, line, "A field of this row is too long to be read.") from error
 
 
 def _taken_down(lines: Iterable[str], taken: list[str]) -> Iterator[str]:
@@ -222,6 +222,11 @@ def _amount(meta: dict[str, tuple[int, str]], key: str, source: str) -> Fraction
 
 
 def _number(text: str, name: str, line: int, source: str) -> Fraction:
+    if PERHAPS_THOUSANDS.fullmatch(text):
+        raise BadInput(
+            source, line, "The {name} {text} can be read in two ways; write {whole} or {decimal}.",
+            name=name, text=text, whole=text.replace(",", ""), decimal=text.replace(",", "."),
+        )  # fmt: skip
     try:
         return parse_amount(text)
     except ValueError:
@@ -343,4 +348,10 @@ def _read_points(
     points = tuple(_number(cell, "points", line, source) for cell in texts)
     if any(given < 0 for given in points):
         raise BadInput(source, line, "Points cannot be negative.")
+    for given, cell in zip(points, texts, strict=True):
+        if given > MOST_POINTS or (given * FINEST_POINTS).denominator > 1:
+            raise BadInput(
+                source, line, "The points {points} have more digits than can be counted exactly.",
+                points=cell,
+            )  # fmt: skip
     return points

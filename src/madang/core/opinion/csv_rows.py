@@ -14,6 +14,7 @@ from madang.core.opinion.conversation import AGREE, DISAGREE, PASS
 
 # Ids and times beyond this are no longer exact in JSON; none is this large in earnest.
 LARGEST_WHOLE_NUMBER = 2**53
+LATEST_MOMENT_MS = 253_402_300_799_999  # the end of the year 9999, UTC
 
 LINE_BREAK = re.compile(r"\r\n|\r|\n")
 VOTE_OF = {"1": AGREE, "0": PASS, "-1": DISAGREE}
@@ -30,15 +31,23 @@ class TextFile:
 def decode_text(name: str, content: bytes) -> TextFile:
     """Return the lines of a UTF-8 file, with or without a byte order mark.
 
-    Raises BadInput naming the line of the first byte that is no UTF-8.
+    Raises BadInput naming the line of the first byte that is no text.
     """
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise BadInput(name, line, "The file is not UTF-8 text. Save it as UTF-8.") from error
+    if (nul := content.find(b"\0")) >= 0:
+        line = content.count(b"\n", 0, nul) + 1
+        raise BadInput(name, line, "The line holds a NUL character, which no text has. Delete it.")
     # Lines end where CSV says they end; str.splitlines would also break at U+2028 and others.
     return TextFile(name, io.StringIO(text, newline=""))
+
+
+def _lines(row: list[str]) -> int:
+    """Return on how many lines a row stands."""
+    return 1 + sum(len(LINE_BREAK.findall(field)) for field in row)
 
 
 class Table:
@@ -49,12 +58,11 @@ class Table:
         row that is longer or shorter than the header."""
         self.name = file.name
         reader = csv.reader(file.lines, strict=True)
+        self._rows: list[list[str]] = []
         try:
-            self._rows = list(reader)
+            self._rows.extend(reader)
         except csv.Error as error:
-            raise BadInput(
-                self.name, reader.line_num, "This is not CSV: {error}.", error=error
-            ) from error
+            raise self._broken(str(error)) from error
         filled = [row for row in self._rows if row]
         if not filled:
             raise BadInput(self.name, None, "The file is empty.")
@@ -74,6 +82,17 @@ class Table:
                 expected=expected,
             )
 
+    def _broken(self, why: str) -> BadInput:
+        """Return what is wrong with the row after those that were read."""
+        line = 1 + sum(map(_lines, self._rows))
+        if "end of data" in why:
+            return BadInput(self.name, line, "A quotation mark that opens here is never closed.")
+        if "field limit" in why:
+            return BadInput(self.name, line, "A field of this row is too long to be read.")
+        return BadInput(
+            self.name, line, "A quotation mark within a text of this row must be written twice."
+        )
+
     def line_of(self, record: int) -> int:
         """Return the line on which a record begins: blank and quoted lines count."""
         line, passed = 1, -1  # the header is passed first
@@ -81,7 +100,7 @@ class Table:
             if row and passed == record:
                 break
             passed += bool(row)
-            line += 1 + sum(len(LINE_BREAK.findall(field)) for field in row)
+            line += _lines(row)
         return line
 
     def places(self, columns: Sequence[str]) -> list[int]:
@@ -90,7 +109,7 @@ class Table:
             raise BadInput(self.name, 1, "The header lacks: {columns}.", columns=", ".join(missing))
         return [self.columns.index(name) for name in columns]
 
-    def whole_numbers(self, place: int) -> NDArray[np.int64]:
+    def whole_numbers(self, place: int, largest: int = LARGEST_WHOLE_NUMBER) -> NDArray[np.int64]:
         """Return a column of whole numbers. Raises BadInput at the first that is none."""
         texts = [row[place] for row in self.records]
         different = set(texts)
@@ -98,24 +117,25 @@ class Table:
         if not (
             all(map(str.isdigit, different))
             and "".join(different).isascii()
-            and max(map(len, different), default=0) < len(str(LARGEST_WHOLE_NUMBER))
+            and max(map(len, different), default=0) < len(str(largest))
         ):
             for n, text in enumerate(texts):
-                self.whole_number(text, self.columns[place], n)
+                self.whole_number(text, self.columns[place], n, largest)
         return np.fromiter(map(int, texts), dtype=np.int64, count=len(texts))
 
-    def whole_number(self, text: str, column: str, record: int) -> int:
-        """Return the number that `text` is. Raises BadInput where it is none."""
-        digits = text.removeprefix("-")
-        if not (digits.isascii() and digits.isdigit()):
+    def whole_number(
+        self, text: str, column: str, record: int, largest: int = LARGEST_WHOLE_NUMBER
+    ) -> int:
+        """Return the number from 0 on that `text` is. Raises BadInput where it is none."""
+        if not (text.isascii() and text.isdigit()):
             raise BadInput(
                 self.name,
                 self.line_of(record),
-                "{column} is “{value}”, which is not a whole number.",
+                "{column} is “{value}”; it must be a whole number, 0 or more.",
                 column=column,
                 value=text[:40],
             )
-        if len(digits) > 16 or int(digits) > LARGEST_WHOLE_NUMBER:
+        if len(text) > len(str(largest)) or int(text) > largest:
             raise BadInput(
                 self.name,
                 self.line_of(record),

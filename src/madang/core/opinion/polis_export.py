@@ -5,6 +5,7 @@ The three files as Polis writes them: votes.csv (every vote ever cast), particip
 map does not need may be there, missing, or in any order.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from madang.core.bad_input import BadInput
 from madang.core.csv_text import from_cell
 from madang.core.opinion.conversation import UNSEEN, Conversation, Statement, VoteHistory
-from madang.core.opinion.csv_rows import Table, TextFile
+from madang.core.opinion.csv_rows import LATEST_MOMENT_MS, Table, TextFile
 
 
 def read_conversation(
@@ -33,7 +34,7 @@ def read_conversation(
     statements = None if comments is None else read_statements(comments)
     standing = None if participants_votes is None else Table(participants_votes)
     if votes is not None:
-        conversation = _from_history(read_history(votes), votes.name, statements)
+        conversation = _from_history(Table(votes), statements)
     elif standing is not None:
         conversation = _from_standing(standing, statements)
     else:
@@ -47,12 +48,15 @@ def read_conversation(
 
 def read_history(file: TextFile) -> VoteHistory:
     """Return every vote of a votes.csv, oldest first; equal times keep the order of the lines."""
-    table = Table(file)
+    return _history(Table(file))
+
+
+def _history(table: Table) -> VoteHistory:
     at, statement, voter, vote = table.places(["timestamp", "comment-id", "voter-id", "vote"])
     if not table.records:
-        raise BadInput(file.name, None, "The file holds no votes.")
+        raise BadInput(table.name, None, "The file holds no votes.")
     votes = [table.vote(row[vote], n) for n, row in enumerate(table.records)]
-    cast_at_ms = table.whole_numbers(at)
+    cast_at_ms = table.whole_numbers(at, LATEST_MOMENT_MS)
     order = np.argsort(cast_at_ms, kind="stable")
     return VoteHistory(
         participant_ids=table.whole_numbers(voter)[order],
@@ -79,6 +83,13 @@ def read_statements(file: TextFile) -> tuple[Statement, ...]:
     return tuple(found[id_] for id_ in sorted(found))
 
 
+def read_topic(file: TextFile) -> str:
+    """Return the topic that a summary.csv tells, "" where it tells none."""
+    table = Table(file)
+    told = {row[0]: row[1].strip() for row in (table.columns, *table.records) if len(row) > 1}
+    return told.get("topic", "")
+
+
 def _statement(table: Table, n: int, id_column: int) -> Statement:
     row = table.records[n]
     given = dict(zip(table.columns, row, strict=True))
@@ -102,16 +113,22 @@ def _statement(table: Table, n: int, id_column: int) -> Statement:
         author_id=table.whole_number(author, "author-id", n) if author else None,
         moderated=int(moderated),
         is_meta=is_meta == "true",
-        created_at_ms=table.whole_number(created_at, "timestamp", n) if created_at else None,
+        created_at_ms=table.whole_number(created_at, "timestamp", n, LATEST_MOMENT_MS)
+        if created_at
+        else None,
     )
 
 
-def _from_history(
-    history: VoteHistory, name: str, statements: tuple[Statement, ...] | None
-) -> Conversation:
+def _from_history(table: Table, statements: tuple[Statement, ...] | None) -> Conversation:
     """Let the newest vote of a person on a statement stand."""
+
+    def line_of_vote(comment: int) -> int:
+        (place,) = table.places(["comment-id"])
+        return table.line_of([int(row[place]) for row in table.records].index(comment))
+
+    history = _history(table)
     participant_ids, rows = np.unique(history.participant_ids, return_inverse=True)
-    known = _statements_of(history.statement_ids, name, statements)
+    known = _statements_of(history.statement_ids, table.name, line_of_vote, statements)
     columns = np.searchsorted([statement.id for statement in known], history.statement_ids)
     votes = np.full((participant_ids.size, len(known)), UNSEEN, dtype=np.int8)
     # Where an index repeats, the last assignment stands, and the history is oldest first.
@@ -120,7 +137,10 @@ def _from_history(
 
 
 def _statements_of(
-    voted_on: NDArray[np.int64], name: str, statements: tuple[Statement, ...] | None
+    voted_on: NDArray[np.int64],
+    name: str,
+    line_of_vote: Callable[[int], int],
+    statements: tuple[Statement, ...] | None,
 ) -> tuple[Statement, ...]:
     """Return the statements. Raises BadInput where one was voted on that comments.csv lacks.
 
@@ -130,11 +150,12 @@ def _statements_of(
         return tuple(Statement(id=int(id_)) for id_ in np.unique(voted_on))
     unknown = np.setdiff1d(voted_on, [statement.id for statement in statements])
     if unknown.size:
+        id_ = int(unknown[0])
         raise BadInput(
             name,
-            None,
+            line_of_vote(id_),
             "There are votes on comment {id}, which the comments file does not have.",
-            id=int(unknown[0]),
+            id=id_,
         )
     return statements
 
@@ -180,7 +201,8 @@ def _from_standing(standing: Table, statements: tuple[Statement, ...] | None) ->
     )
     if not (given != UNSEEN).any():
         raise BadInput(standing.name, None, "The file holds no votes.")
-    known = _statements_of(np.array(statement_ids), standing.name, statements)
+    # Comments are columns here, which the header names.
+    known = _statements_of(np.array(statement_ids), standing.name, lambda _: 1, statements)
     votes = np.full((len(ids), len(known)), UNSEEN, dtype=np.int8)
     votes[:, np.searchsorted([statement.id for statement in known], statement_ids)] = given
     order = np.argsort(ids, kind="stable")

@@ -13,6 +13,7 @@ from madang.core.ballot.rule import Completion, Method, Rule, Utility
 from madang.decide.ballots.models import Status
 from madang.decide.ballots.queries import BallotPage, ProjectRow
 from madang.decide.ballots.rules import Eligibility, ProjectDraft
+from madang.ground.address import ADDRESS, WHAT_AN_ADDRESS_IS
 from madang.ground.city.card import city
 from madang.ground.words import Words, said
 from madang.listen.hearings.public import StatementCard
@@ -21,6 +22,7 @@ from madang.web.languages import SpokenSelect, spoken
 
 # What the services' codes mean to a person: what is wrong, and what to do.
 REFUSALS = {
+    "not-an-address": _(WHAT_AN_ADDRESS_IS),
     "slug-taken": _("Another ballot has this address; choose another."),
     "not-draft": _("This ballot has been opened, so its rule and its projects stay as they are."),
     "budget-not-positive": _("The budget must be more than zero."),
@@ -52,6 +54,7 @@ REFUSALS = {
 }
 # Which field is at fault, where one is.
 REFUSED_FIELDS = {
+    "not-an-address": "slug",
     "slug-taken": "slug",
     "budget-not-positive": "budget",
     "closes-before-it-opens": "closes_at",
@@ -95,10 +98,11 @@ ELIGIBILITIES = {
 
 
 class BallotForm(BilingualForm):
-    slug = forms.SlugField(
+    slug = forms.RegexField(
+        ADDRESS,
         label=_("Address"),
         help_text=_("Small Latin letters, digits and hyphens; it becomes part of the web address."),
-        max_length=80,
+        error_messages={"invalid": _(WHAT_AN_ADDRESS_IS)},
     )
     title_ko = forms.CharField(label=_("Title in Korean"), max_length=200)
     title_en = forms.CharField(label=_("Title in English"), max_length=200, required=False)

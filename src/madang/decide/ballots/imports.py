@@ -1,6 +1,6 @@
 """Bring a whole ballot in from a Pabulib file: one transaction, one event."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -35,25 +35,31 @@ class UnableToImport(Exception):
 
 @dataclass(frozen=True)
 class ImportedBallot:
-    """What an import made, would make, or had made before."""
+    """What an import made, would make, or had made before.
+
+    differing: where it was here before, what of this import is otherwise in it and stays so:
+    "slug", "title", "texts" (of its projects), "hearing".
+    """
 
     slug: str
     projects: int
     voters: int
     choices: int
     is_new: bool
+    differing: tuple[str, ...] = ()
 
 
 def preview_import(
-    *, file: PabulibFile, source: str, slug: str, rule: Rule = DEFAULT_RULE
+    *, file: PabulibFile, source: str, slug: str, hearing: str = "", rule: Rule = DEFAULT_RULE
 ) -> ImportedBallot:
-    """Return what `import_ballot` would make, and write nothing. One SQL query.
+    """Return what `import_ballot` would make, and write nothing. At most two SQL queries.
 
     Raises BadInput, UnableToImport.
     """
     election = _checked_election(file, source, rule)
     if earlier := _earlier(election, rule):
-        return _imported(earlier.slug, file, is_new=False)
+        differing = _differing(earlier, file, source, slug, _description(file, slug), hearing)
+        return replace(_imported(earlier.slug, file, is_new=False), differing=differing)
     return _imported(slug, file, is_new=True)
 
 
@@ -79,18 +85,20 @@ def import_ballot(
 
     title:   None takes the file's own description.
     hearing: where the column `statement` counts; without it the column is refused.
-    Raises BadInput; UnableToDraft: "slug-taken", "no-such-hearing", "no-such-statement";
-    UnableToImport: "another-rule", "points-cannot-be-added-to".
+    Raises BadInput; UnableToDraft: "not-an-address", "slug-taken", "no-such-hearing",
+    "no-such-statement"; UnableToImport: "another-rule", "points-cannot-be-added-to".
     """
     election = _checked_election(file, source, rule)
     if file.vote_type != VoteType.APPROVAL and eligibility != Eligibility.NOBODY:
         raise UnableToImport("points-cannot-be-added-to")
+    title = title or _description(file, slug)
     take_turns(Turn.BALLOT_IMPORT)  # two imports of one file, one after the other
     if earlier := _earlier(election, rule):
-        return _imported(earlier.slug, file, is_new=False)
+        differing = _differing(earlier, file, source, slug, title, hearing)
+        return replace(_imported(earlier.slug, file, is_new=False), differing=differing)
     ballot = create_ballot(
         slug=slug,
-        title=title or _description(file, slug),
+        title=title,
         introduction=introduction or {},
         currency=file.meta.get("currency") or NO_CURRENCY,
         budget=amount_of(file.budget, source),
@@ -138,6 +146,23 @@ def _earlier(election: Election, rule: Rule) -> Ballot | None:
     if earlier and earlier.rule != rule.manifest():
         raise UnableToImport("another-rule")
     return earlier
+
+
+def _differing(
+    earlier: Ballot, file: PabulibFile, source: str, slug: str, title: Words, hearing: str
+) -> tuple[str, ...]:
+    """Return what of an import is not as the ballot has it that the same votes made."""
+    told = earlier.projects.order_by("place").values_list("words", "summary", "goal", "statement")
+    texts = [
+        (each.words, each.summary, each.goal, each.statement) for each in drafts_of(file, source)
+    ]
+    alike = {
+        "slug": earlier.slug == slug,
+        "title": earlier.title == title,
+        "texts": list(told) == texts,
+        "hearing": earlier.hearing == hearing,
+    }
+    return tuple(name for name, is_alike in alike.items() if not is_alike)
 
 
 def _description(file: PabulibFile, slug: str) -> Words:

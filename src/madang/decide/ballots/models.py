@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from madang.core.ballot.election import VoteType
 from madang.decide.ballots.rules import DIGITS, PLACES, Eligibility
+from madang.ground.address import ADDRESS
 
 
 class Status(models.TextChoices):
@@ -55,6 +56,9 @@ class Ballot(models.Model):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(slug__regex=ADDRESS), name="a_ballot_has_an_address"
+            ),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="ballot_status"),
             models.CheckConstraint(condition=Q(budget__gt=0), name="a_budget_is_more_than_zero"),
             models.CheckConstraint(
@@ -100,7 +104,7 @@ class BallotProject(models.Model):
     summary = models.JSONField(default=dict, blank=True)
     cost = models.DecimalField(max_digits=DIGITS, decimal_places=PLACES, null=True)
     goal = models.CharField(max_length=40, blank=True)  # code of a policy goal
-    statement = models.PositiveIntegerField(null=True)  # number in the ballot's hearing
+    statement = models.PositiveBigIntegerField(null=True)  # number in the ballot's hearing
     commitment = models.PositiveBigIntegerField(null=True)  # in the plan, as its events told it
     commitment_status = models.CharField(max_length=20, blank=True)
 

@@ -234,12 +234,12 @@ def amount_of(amount: Fraction, source: str) -> Decimal:
 def _statement(text: str, project: str, source: str) -> int | None:
     if not text:
         return None
-    if not (text.isascii() and text.isdigit()):
-        raise BadInput(
-            source, None, "Project {project} names statement {statement}, which is not a number.",
-            project=project, statement=text,
-        )  # fmt: skip
-    return int(text)
+    if text.isascii() and text.isdigit() and len(text) < 17:
+        return int(text)
+    raise BadInput(
+        source, None, "Project {project} names statement {statement}, which is not a number.",
+        project=project, statement=text,
+    )  # fmt: skip
 
 
 # What everyone may count again

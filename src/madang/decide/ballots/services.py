@@ -28,6 +28,7 @@ from madang.decide.ballots.rules import (
     why_not_now,
     why_not_openable,
 )
+from madang.ground.address import is_address
 from madang.ground.events.outbox import announce, record
 from madang.ground.identity.models import Proof
 from madang.ground.identity.public import Who
@@ -85,10 +86,12 @@ def create_ballot(
 ) -> Ballot:
     """Make a draft that nobody but officials sees yet, with its first projects.
 
-    Raises UnableToDraft: "slug-taken", "budget-not-positive", "closes-before-it-opens",
-    "closes-in-the-past", "closes-too-late", "no-such-hearing", "no-such-statement",
-    "code-taken", "cost-not-positive".
+    Raises UnableToDraft: "not-an-address", "slug-taken", "budget-not-positive",
+    "closes-before-it-opens", "closes-in-the-past", "closes-too-late", "no-such-hearing",
+    "no-such-statement", "code-taken", "cost-not-positive".
     """
+    if not is_address(slug):
+        raise UnableToDraft("not-an-address")
     if Ballot.objects.filter(slug=slug).exists():
         raise UnableToDraft("slug-taken")
     if problem := why_not_framed(budget=budget, opens_at=opens_at, closes_at=closes_at, at=at):

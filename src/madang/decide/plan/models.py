@@ -130,7 +130,7 @@ class Because(models.Model):
     ballot = models.CharField(max_length=80, blank=True)  # slug
     project = models.CharField(max_length=80, blank=True)  # code on that ballot
     hearing = models.CharField(max_length=80, blank=True)  # slug
-    statement = models.PositiveIntegerField(null=True)  # number in that hearing
+    statement = models.PositiveBigIntegerField(null=True)  # number in that hearing
 
     class Meta:
         constraints = [
@@ -165,7 +165,7 @@ class Verdict(models.Model):
     project = models.CharField(max_length=80)
     words = models.JSONField()
     hearing = models.CharField(max_length=80, blank=True)
-    statement = models.PositiveIntegerField(null=True)
+    statement = models.PositiveBigIntegerField(null=True)
     funded = models.BooleanField()
     decided_at = models.DateTimeField()
 

@@ -12,9 +12,11 @@ from madang.core.tlog.trouble import BadNote, NotProved, Untrue
 from madang.ground.events.models import OutboxEvent
 from madang.ground.journal import files
 from madang.ground.journal.entries import entry_of
+from madang.ground.journal.events import RowsChanged
 from madang.ground.journal.keys import city_key, verify
 from madang.ground.journal.models import SignedHead
 from madang.ground.journal.services import journal_origin
+from madang.ground.journal.watch import digest_of, rows_that_differ
 from madang.ground.words import marked as _
 
 
@@ -25,15 +27,22 @@ class Trouble(Enum):
     MISSING = _("The event of entry {place} is gone from the database.")
     UNSIGNED = _("Event {event} ({act}) claims entry {place}, which nobody signed.")
     FILES = _("The files of the log are not what was signed: {why}.")
+    ROW_CHANGED = _("Row {place} of {act} is not as it was written by the city's own programs.")
+    ROW_GONE = _("Row {place} of {act} was deleted behind the city's own programs.")
+    ROW_NEW = _("Row {place} of {act} was not written by the city's own programs.")
+    NOTES = _("The notes of written rows are not what was signed (batch {place}).")
     HEAD = _("The signed head of {place} entries does not fit the log: {why}.")
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong. place: an entry, for a head its size; why: of files and heads."""
+    """One thing that is wrong. place: an entry, a row, a batch, for a head its size.
+
+    act: what an entry tells of, for a row its table; why: of files and heads.
+    """
 
     trouble: Trouble
-    place: int | None = None
+    place: int | str | None = None
     event: int | None = None
     act: str = ""
     why: Untrue | None = None
@@ -50,11 +59,17 @@ class Finding:
 
 
 def audit_journal() -> Iterator[Finding]:
-    """Yield everything that differs: rows from entries, files from roots, heads from signatures.
+    """Yield everything that differs: events from entries, files from roots, heads from signatures,
+    and rows of the watched tables from the notes that the log speaks of.
 
-    Reads every event once, in the order of the log, and every file of the log. What is not in
-    the log yet is not looked at.
+    Reads every event, every file of the log and every watched row once. Events that are not in
+    the log yet are not looked at.
     """
+    yield from _audit_log()
+    yield from _audit_rows()
+
+
+def _audit_log() -> Iterator[Finding]:
     heads = []
     for row in SignedHead.objects.order_by("size"):
         try:
@@ -95,3 +110,16 @@ def _check_growth(old: Checkpoint, new: Checkpoint) -> Iterator[Finding]:
         check_growth(old, new, files.read)
     except NotProved as broken:
         yield Finding(Trouble.HEAD, place=old.size, why=broken)
+
+
+def _audit_rows() -> Iterator[Finding]:
+    for event in OutboxEvent.objects.filter(wire=RowsChanged.wire).order_by("id").iterator():
+        told = event.payload
+        if digest_of(told["batch"]) != (told["rows"], told["digest"]):
+            yield Finding(Trouble.NOTES, place=told["batch"])
+    for table, row, is_here, is_noted in rows_that_differ():
+        if not is_here:
+            yield Finding(Trouble.ROW_GONE, place=row, act=table)
+        else:
+            trouble = Trouble.ROW_CHANGED if is_noted else Trouble.ROW_NEW
+            yield Finding(trouble, place=row, act=table)

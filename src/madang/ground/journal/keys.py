@@ -1,4 +1,4 @@
-"""The key with which the city signs its log, and how a signature is checked (Ed25519)."""
+"""The keys with which the city signs its log and witnesses countersign it (Ed25519)."""
 
 from hashlib import sha256
 
@@ -12,12 +12,22 @@ from madang.core.tlog.note import Key, Kind, Note, signed
 
 def city_key(origin: str) -> Key:
     """Return the public key of the city's log."""
-    return Key(origin, Kind.NOTE, _secret().public_key().public_bytes_raw())
+    return Key(origin, Kind.NOTE, _public(_city_secret()))
 
 
 def sign(text: str, origin: str) -> Note:
     """Return the text signed by the city."""
-    return signed(Note(text), city_key(origin), _secret().sign)
+    return signed(Note(text), city_key(origin), _city_secret().sign)
+
+
+def witness_key(name: str, secret: str) -> Key:
+    """Return the public key of a witness with this secret, a long random text."""
+    return Key(name, Kind.COSIGNATURE, _public(_private(secret)))
+
+
+def countersign(note: Note, name: str, secret: str, *, unix_time: int) -> Note:
+    """Return the note with the signature of a witness who saw it at this time."""
+    return signed(note, witness_key(name, secret), _private(secret).sign, unix_time=unix_time)
 
 
 def verify(public: bytes, signature: bytes, message: bytes) -> bool:
@@ -29,7 +39,15 @@ def verify(public: bytes, signature: bytes, message: bytes) -> bool:
     return True
 
 
-def _secret() -> Ed25519PrivateKey:
+def _city_secret() -> Ed25519PrivateKey:
     if not (key := settings.MADANG_JOURNAL_KEY):
         raise ImproperlyConfigured("MADANG_JOURNAL_KEY is not set: nobody could sign the journal.")
-    return Ed25519PrivateKey.from_private_bytes(sha256(key.encode()).digest())
+    return _private(key)
+
+
+def _private(secret: str) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(sha256(secret.encode()).digest())
+
+
+def _public(secret: Ed25519PrivateKey) -> bytes:
+    return secret.public_key().public_bytes_raw()

@@ -1,4 +1,6 @@
-"""The signed heads of the log. Its entries are the events of the outbox."""
+"""The signed heads of the log, and a note of every row that was written."""
+
+from uuid import uuid4
 
 from django.db import models
 
@@ -12,3 +14,35 @@ class SignedHead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.size} entries"
+
+
+class RowNote(models.Model):
+    """That a row of a watched table was written, noted by a trigger in the same statement.
+
+    table, row: where; row is the primary key as text. hash: SHA-256 of the salt and the row as
+    JSON; None where the row was deleted. batch: which entry of the log speaks of it; None until one
+    does.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    table = models.CharField(max_length=100)
+    row = models.TextField()
+    salt = models.UUIDField(default=uuid4)
+    hash = models.BinaryField(null=True)
+    batch = models.BigIntegerField(null=True, db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["table", "row", "-id"], name="newest_note_of_a_row")]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.row}"
+
+
+class WatchedTable(models.Model):
+    """A table whose rows are noted, with the columns it had when all of them were noted last."""
+
+    name = models.CharField(max_length=100, primary_key=True)
+    columns = models.TextField()
+
+    def __str__(self) -> str:
+        return self.name

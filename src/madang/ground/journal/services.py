@@ -20,6 +20,7 @@ from madang.ground.journal import files
 from madang.ground.journal.entries import entry_of
 from madang.ground.journal.keys import city_key, sign
 from madang.ground.journal.models import SignedHead
+from madang.ground.journal.watch import bundle_notes
 from madang.ground.locks import Turn, take_turns
 
 BATCH = 20_000  # events that are read, hashed and signed at once
@@ -44,6 +45,7 @@ def extend_journal(*, at: datetime) -> int:
 @transaction.atomic
 def _extend(at: datetime) -> int:
     take_turns(Turn.JOURNAL)
+    bundle_notes()
     newest = SignedHead.objects.order_by("-size").first()
     events = list(OutboxEvent.objects.filter(leaf=None).order_by("id")[:BATCH])
     if not events:

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from madang.ground.address import ADDRESS, WHAT_AN_ADDRESS_IS
 from madang.listen.hearings.models import Status
 from madang.listen.hearings.rules import LONGEST_STATEMENT, HearingPage, HearingRow
 from madang.web.forms import BilingualForm
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 # What the services' codes mean to a person: what is wrong, and what to do.
 REFUSALS = {
+    "not-an-address": _(WHAT_AN_ADDRESS_IS),
     "slug-taken": _("Another hearing has this address; choose another."),
     "not-draft": _("This hearing is no draft any more, so it cannot be changed."),
     "no-statements": _("Add at least one sentence before you open the hearing."),
@@ -41,6 +43,7 @@ DESK_REFUSALS = REFUSALS | {
 }
 # Which field is at fault, where one is.
 REFUSED_FIELDS = {
+    "not-an-address": "slug",
     "slug-taken": "slug",
     "closes-in-the-past": "closes_at",
     "closes-too-late": "closes_at",
@@ -88,10 +91,11 @@ class SentenceForm(forms.Form):
 
 
 class HearingForm(BilingualForm):
-    slug = forms.SlugField(
+    slug = forms.RegexField(
+        ADDRESS,
         label=_("Address"),
         help_text=_("Small Latin letters, digits and hyphens; it becomes part of the web address."),
-        max_length=80,
+        error_messages={"invalid": _(WHAT_AN_ADDRESS_IS)},
     )
     title_ko = forms.CharField(label=_("Title in Korean"), max_length=200)
     title_en = forms.CharField(label=_("Title in English"), max_length=200, required=False)

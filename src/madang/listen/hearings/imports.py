@@ -1,6 +1,7 @@
 """Bring a whole hearing in from an export: one transaction, one event."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -25,6 +26,19 @@ from madang.listen.hearings.rules import list_votes
 from madang.listen.hearings.services import create_hearing
 
 
+@dataclass(frozen=True)
+class ImportedHearing:
+    """The hearing that an import made, or had made before.
+
+    differing: where it was here before, what of this import is otherwise in it and stays so:
+    "slug", "title", "texts".
+    """
+
+    hearing: Hearing
+    is_new: bool
+    differing: tuple[str, ...] = ()
+
+
 @transaction.atomic
 def import_conversation(
     *,
@@ -39,7 +53,7 @@ def import_conversation(
     at: datetime,
     closes_at: datetime | None = None,
     language: str = "",
-) -> Hearing:
+) -> ImportedHearing:
     """Open a hearing with the statements and votes of an export, and record HearingImported.
 
     Every vote of the export's history is kept, the newest counts. The same export again returns
@@ -47,12 +61,18 @@ def import_conversation(
 
     texts: the sentences by id in other languages than the export's own; may be empty.
     language: of the export's own sentences; "" goes by the letters of each.
-    Raises UnableToCreateHearing: "slug-taken", "closes-in-the-past", "closes-too-late".
+    Raises UnableToCreateHearing.
     """
     fingerprint = input_hash(conversation)
     take_turns(Turn.HEARING_IMPORT)  # two imports of one export, one after the other
+    own = {each.id: _own_words(each, language) for each in conversation.statements}
+    words = {**own, **texts}
     if earlier := Hearing.objects.filter(input_hash=fingerprint).first():
-        return earlier
+        told = dict(earlier.statements.filter(number__in=words).values_list("number", "words"))
+        alike = {"slug": earlier.slug == slug, "title": earlier.title == title}
+        alike["texts"] = told == words
+        differing = tuple(name for name, is_alike in alike.items() if not is_alike)
+        return ImportedHearing(earlier, is_new=False, differing=differing)
     hearing = create_hearing(
         slug=slug,
         title=title,
@@ -65,8 +85,7 @@ def import_conversation(
     hearing.status, hearing.opened_at = Status.OPEN, at
     hearing.source, hearing.input_hash = source, fingerprint
     hearing.save(update_fields=["status", "opened_at", "source", "input_hash"])
-    own = {each.id: _own_words(each, language) for each in conversation.statements}
-    votes = _copy(hearing, conversation, {**own, **texts}, at)
+    votes = _copy(hearing, conversation, words, at)
     record(
         events.HearingImported(
             hearing=slug,
@@ -77,7 +96,7 @@ def import_conversation(
             imported_at=at,
         )
     )
-    return hearing
+    return ImportedHearing(hearing, is_new=True)
 
 
 def _own_words(statement: core.Statement, language: str) -> Words:

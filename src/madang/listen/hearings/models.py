@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from madang.ground.address import ADDRESS
+
 
 class Status(models.TextChoices):
     """The life of a hearing; it only goes forward."""
@@ -57,6 +59,9 @@ class Hearing(models.Model):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(slug__regex=ADDRESS), name="a_hearing_has_an_address"
+            ),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="hearing_status"),
             models.CheckConstraint(condition=Q(origin__in=Origin.values), name="hearing_origin"),
             models.CheckConstraint(
@@ -73,7 +78,7 @@ class Statement(models.Model):
     """One sentence; `number` is its name within the hearing, from 0."""
 
     hearing = models.ForeignKey(Hearing, on_delete=models.PROTECT, related_name="statements")
-    number = models.PositiveIntegerField()
+    number = models.PositiveBigIntegerField()
     words = models.JSONField()
     theme = models.CharField(max_length=60, blank=True)
     author = models.CharField(max_length=64, blank=True)  # pseudonym; "" for seeds and imports
@@ -100,7 +105,7 @@ class Participant(models.Model):
     """Someone who voted in one hearing: a resident by pseudonym, or an imported voter by number."""
 
     hearing = models.ForeignKey(Hearing, on_delete=models.PROTECT, related_name="participants")
-    number = models.PositiveIntegerField()
+    number = models.PositiveBigIntegerField()
     pseudonym = models.CharField(max_length=64, null=True)  # noqa: DJ001 null = not a resident
 
     class Meta:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
+from madang.ground.address import is_address
 from madang.ground.dates import why_not_until
 from madang.ground.events.outbox import announce, record
 from madang.ground.locks import Turn, keep_open, take_turns
@@ -28,7 +29,8 @@ from madang.listen.hearings.rules import MOST_WAITING, check_statement
 
 
 class UnableToCreateHearing(Exception):
-    """The hearing cannot be made: "slug-taken", "closes-in-the-past", "closes-too-late"."""
+    """The hearing cannot be made: "not-an-address", "slug-taken", "closes-in-the-past",
+    "closes-too-late"."""
 
 
 class UnableToMove(Exception):
@@ -66,6 +68,8 @@ def create_hearing(
     origin: Origin = Origin.RESIDENTS,
 ) -> Hearing:
     """Make a draft that nobody but officials sees yet. Raises UnableToCreateHearing."""
+    if not is_address(slug):
+        raise UnableToCreateHearing("not-an-address")
     if Hearing.objects.filter(slug=slug).exists():
         raise UnableToCreateHearing("slug-taken")
     if problem := why_not_until(closes_at, at=at):

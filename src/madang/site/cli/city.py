@@ -1,17 +1,22 @@
 """Bring the city up for a command: secrets, database, Django, tables."""
 
 import os
-from collections.abc import Iterator
+import signal
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from madang.site.cli.refusal import Refusal
 from madang.site.cli.words import _, shell_language
 
 
 @contextmanager
-def standing_city() -> Iterator[None]:
-    """Run the block with database and Django up and the tables of today's code."""
+def standing_city() -> Iterator[Callable[[], None]]:
+    """Run the block with database and Django up and the tables of today's code.
+
+    Yields what starts the database again where it died.
+    """
     import django
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import call_command
@@ -23,7 +28,8 @@ def standing_city() -> Iterator[None]:
     data = data_folder()
     keep_secrets(data)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madang.site.settings")
-    with _running_database(data):
+    signal.signal(signal.SIGTERM, _leave)
+    with _running_database(data) as revive:
         try:
             django.setup()
             call_command("migrate", verbosity=0)
@@ -32,16 +38,21 @@ def standing_city() -> Iterator[None]:
         except OperationalError as silent:
             raise _no_database(silent) from silent
         with translation.override(shell_language()):
-            yield
+            yield revive
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """End as after Ctrl+C, so that the database is stopped too."""
+    raise SystemExit(128 + number)
 
 
 @contextmanager
-def _running_database(data: Path) -> Iterator[None]:
+def _running_database(data: Path) -> Iterator[Callable[[], None]]:
     from madang.site.postgres import UnableToRunDatabase, running_database
 
     try:
-        with running_database(data):
-            yield
+        with running_database(data) as revive:
+            yield revive
     except UnableToRunDatabase as silent:
         raise _no_database(silent) from None
 

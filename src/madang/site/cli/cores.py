@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # numpy and the cores are imported only by the commands that 
     from madang.core.opinion.csv_rows import TextFile
 
 RuleName = Annotated[str, typer.Option("--rule", help="equal-shares | greedy | phragmen")]
-UtilityName = Annotated[str, typer.Option(help="cost | cardinality")]
+UtilityName = Annotated[str, typer.Option(help="cost | cardinality | points | borda")]
 CompletionName = Annotated[str, typer.Option(help="none | add1 | add1u | utilitarian")]
 TieBreakName = Annotated[str, typer.Option(help="project-id")]
 Json = Annotated[

@@ -5,14 +5,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from madang.site.cli.address import address_from, checked_address
 from madang.site.cli.city import standing_city
 from madang.site.cli.cores import Json, read_export
 from madang.site.cli.files import read_bytes, write_json
+from madang.site.cli.known import say_it_is_here
 from madang.site.cli.refusal import Refusal
 from madang.site.cli.words import Language, _, shell_language
 
 if TYPE_CHECKING:
     from madang.core.opinion.conversation import Conversation
+    from madang.listen.hearings.imports import ImportedHearing
 
 app = typer.Typer(help=_("Hearings: import, list, close, show."), no_args_is_help=True)
 
@@ -25,7 +28,10 @@ Slug = Annotated[str, typer.Argument(help=_("Address of the hearing; `madang hea
 def import_(
     source: Annotated[Path, typer.Argument(help=_("The export's folder, or its votes.csv."))],
     slug: Annotated[
-        str, typer.Option(help=_("Address; made from the folder's name if absent."))
+        str,
+        typer.Option(
+            help=_("Address; made from the folder's name if absent."), callback=checked_address
+        ),
     ] = "",
     title: Annotated[str, typer.Option(help=_("Title; taken from summary.csv if absent."))] = "",
     language: Language = "",
@@ -33,8 +39,9 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Say what would be done."))] = False,
 ) -> None:
     conversation = read_export(source)
-    name = slug or _slug(source)
-    heading = title or _topic(source) or name
+    name = slug or address_from(_folder(source).resolve().name)
+    topic = title or _topic(source)
+    heading = topic or name
     if dry_run:
         print(
             _(
@@ -47,22 +54,26 @@ def import_(
         )
         return
     with standing_city():
-        _bring_in(conversation, name, heading, source, language)
+        made = _bring_in(conversation, name, heading, source, language)
+        asked = {"texts", *(["slug"] if slug else []), *(["title"] if topic else [])}
+        if not made.is_new:
+            say_it_is_here(made.hearing.slug, [each for each in made.differing if each in asked])
+        _print_map(made.hearing.slug)
 
 
 def _bring_in(
     conversation: "Conversation", slug: str, heading: str, source: Path, language: str
-) -> None:
+) -> "ImportedHearing":
     from django.utils import timezone
 
     from madang.ground.words import language_of
     from madang.listen.hearings.forms import REFUSALS
     from madang.listen.hearings.imports import import_conversation
     from madang.listen.hearings.models import Origin
-    from madang.listen.hearings.services import UnableToCreateHearing, draw_map
+    from madang.listen.hearings.services import UnableToCreateHearing
 
     try:
-        hearing = import_conversation(
+        return import_conversation(
             conversation=conversation,
             slug=slug,
             title={language or language_of(heading): heading},
@@ -76,12 +87,17 @@ def _bring_in(
         )
     except UnableToCreateHearing as unable:
         raise Refusal(f"{slug}: {REFUSALS[str(unable)]}") from unable
-    drawn = draw_map(slug=hearing.slug, at=timezone.now())
-    if hearing.slug != slug:
-        print(_("These votes are here already, as {slug}.").format(slug=hearing.slug))
+
+
+def _print_map(slug: str) -> None:
+    from django.utils import timezone
+
+    from madang.listen.hearings.services import draw_map
+
+    drawn = draw_map(slug=slug, at=timezone.now())
     print(
         _("/hearings/{slug}/: {votes} votes, {statements} statements, {groups} groups.").format(
-            slug=hearing.slug,
+            slug=slug,
             votes=drawn.votes,
             statements=len(drawn.result["statements"]),
             groups=len(drawn.result["groups"]),
@@ -148,20 +164,16 @@ def no_such(slug: str) -> Refusal:
     )
 
 
-def _slug(source: Path) -> str:
-    from django.utils.text import slugify
-
-    folder = source if source.is_dir() else source.parent
-    return slugify(folder.resolve().name.replace(".", "-"))[:80] or "imported"
+def _folder(source: Path) -> Path:
+    return source if source.is_dir() else source.parent
 
 
 def _topic(source: Path) -> str:
     """The conversation's topic as Polis's summary.csv says it, "" where it does not."""
-    import csv
+    from madang.core.opinion.csv_rows import decode_text
+    from madang.core.opinion.polis_export import read_topic
 
-    summary = (source if source.is_dir() else source.parent) / "summary.csv"
+    summary = _folder(source) / "summary.csv"
     if not summary.is_file():
         return ""
-    lines = read_bytes(summary).decode("utf-8-sig", "replace").splitlines()
-    rows = {row[0]: row[1] for row in csv.reader(lines) if len(row) > 1}
-    return rows.get("topic", "").strip()[:200]
+    return read_topic(decode_text(str(summary), read_bytes(summary)))[:200]

@@ -1,5 +1,7 @@
 """Commands for the house itself: serve it, show it, work its queue."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Annotated
 
 import typer
@@ -8,7 +10,11 @@ from madang.site.cli.city import data_folder, standing_city
 from madang.site.cli.refusal import Refusal
 from madang.site.cli.words import _
 
-Port = Annotated[int, typer.Option(help=_("Port of the pages; live updates take the next one."))]
+# The last port, 65535, is left to the live updates.
+Port = Annotated[
+    int,
+    typer.Option(min=1, max=65534, help=_("Port of the pages; live updates take the next one.")),
+]
 Host = Annotated[str, typer.Option(help=_("Address to listen on."))]
 
 
@@ -21,8 +27,10 @@ def add_to(app: typer.Typer) -> None:
 
 
 def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
-    with standing_city():
-        _serve(host, port)
+    with _reserved(host, port), standing_city() as revive:
+        url = f"http://{host}:{port}"
+        print(_("Serving {url}; Ctrl+C stops it.").format(url=url), flush=True)
+        _serve(host, port, revive)
 
 
 def demo(
@@ -33,7 +41,7 @@ def demo(
     host: Host = "127.0.0.1",
     port: Port = 8000,
 ) -> None:
-    with standing_city():
+    with nullcontext() if once else _reserved(host, port), standing_city() as revive:
         from madang.site.cli.demo import load_sample, print_loop, print_welcome
 
         load_sample(data_folder())
@@ -41,7 +49,7 @@ def demo(
             print_loop()
             return
         print_welcome(data_folder(), f"http://{host}:{port}")
-        _serve(host, port)
+        _serve(host, port, revive)
 
 
 def worker() -> None:
@@ -63,15 +71,21 @@ def psql() -> None:
         raise SystemExit(subprocess.run(command, check=False).returncode)  # noqa: S603 the wheel's own program
 
 
-def _serve(host: str, port: int) -> None:
-    from madang.site.serve import PortTaken, serve_city
+def _serve(host: str, port: int, revive: Callable[[], None]) -> None:
+    from madang.site.serve import serve_city
+
+    raise SystemExit(serve_city(data=data_folder(), host=host, port=port, revive=revive))
+
+
+@contextmanager
+def _reserved(host: str, port: int) -> Iterator[None]:
+    from madang.site.serve import UnableToListen, reserved
 
     try:
-        raise SystemExit(serve_city(data=data_folder(), host=host, port=port))
-    except PortTaken as taken:
+        with reserved(host, port):
+            yield
+    except UnableToListen as unable:
+        sentence = _("Port {port} of {host} cannot be used: {why}. Choose another with --port.")
         raise Refusal(
-            _("Port {port} of {host} is in use; choose another with --port.").format(
-                port=taken, host=host
-            ),
-            exit_code=3,
-        ) from taken
+            sentence.format(port=unable.port, host=host, why=unable), exit_code=3
+        ) from None

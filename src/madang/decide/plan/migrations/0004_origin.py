@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('plan', '0002_supporters'),
+        ('plan', '0003_supporters'),
     ]
 
     operations = [
