@@ -18,6 +18,27 @@ from .plan.test_services import progress
 
 
 @pytest.mark.django_db(transaction=True)
+def test_what_nobody_voted_for_says_so_on_result_commitment_and_plan(client):
+    """With 240 for projects of 180 money is left, and the completion spends it."""
+    make_hearing()
+    pb = PB.replace("budget;100", "budget;240").replace("num_projects;3", "num_projects;4")
+    pb = pb.replace("VOTES\n", "P4;30;A statue;동상;;\nVOTES\n")
+    import_ballot(file=read_pb(pb), source="small.pb", slug="small", hearing="after", at=NOON)
+    close_ballot(slug="small", at=NOON)
+    work_off()
+    unasked, asked = (Commitment.objects.get(because__project=code) for code in ("P4", "P1"))
+    assert (unasked.supporters, asked.supporters) == (0, 3)
+    says = "funded because money was left in the budget"
+    for path in ("ballots/small/result", "plan/", f"plan/commitments/{unasked.id}/"):
+        assert client.get(f"/en/{path}").content.decode().count(says) == 1, path
+    assert {each.origin for each in Commitment.objects.all()} == {"imported"}
+    badge = "Imported</span>"
+    for path, badges in (("", 5), ("plan/", 4), (f"plan/commitments/{asked.id}/", 1)):
+        assert client.get(f"/en/{path}").content.decode().count(badge) == badges, path
+    assert says not in client.get(f"/en/plan/commitments/{asked.id}/").content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_closed_ballot_becomes_commitments_linked_to_their_sentences():
     hearing = make_hearing()
     make_plan()

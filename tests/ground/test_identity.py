@@ -99,6 +99,12 @@ def test_a_way_back_to_another_site_is_not_taken(client: Client) -> None:
     assert response["Location"] == "/identity/me"
 
 
+def test_my_page_is_kept_by_no_cache(client: Client) -> None:
+    client.force_login(make_resident())
+    for name in ("identity:me", "identity:residency"):
+        assert "no-store" in client.get(reverse(name))["Cache-Control"]
+
+
 def test_a_stranger_elsewhere_locks_nobody_out(client: Client) -> None:
     cache.clear()
     person = make_person(email="kim@daon.example")

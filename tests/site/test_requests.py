@@ -14,6 +14,18 @@ def test_a_nul_is_refused_wherever_it_stands(client: Client, path: str) -> None:
     assert client.get(path).status_code in (400, 404)
 
 
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [("/hearings/?q=%00", "요청을 읽을 수 없습니다"), ("/en/hearings/?q=%00", "cannot be read")],
+)
+def test_what_cannot_be_read_is_refused_in_the_readers_language(
+    client: Client, path: str, says: str
+) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 400
+    assert says in answer.content.decode()
+
+
 def test_a_nul_in_a_form_is_refused(client: Client) -> None:
     sent = {"login": "a\0@daon.example", "password": "x"}
     assert client.post("/account/login/", sent).status_code == 400

@@ -55,6 +55,24 @@ def language_of(text: str, *, otherwise: str = UNKNOWN) -> str:
     return "en" if "LATIN" in names and not names & {"CYRILLIC", "ARABIC"} else otherwise
 
 
+_TURNS_DIRECTION = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+# Letters by their category, but nothing to see: Hangul fillers and the empty Braille cell.
+_BLANK = {0x115F, 0x1160, 0x3164, 0xFFA0, 0x2800}
+
+
+def is_readable(text: str) -> bool:
+    """Return whether the text holds anything to read, and not only spaces and invisible marks."""
+    return any(
+        unicodedata.category(letter)[0] not in "ZCM" and ord(letter) not in _BLANK
+        for letter in text
+    )
+
+
+def turns_direction(text: str) -> bool:
+    """Return whether marks in the text could make its letters show in another order."""
+    return any(ord(letter) in _TURNS_DIRECTION for letter in text)
+
+
 def marked(text: str) -> str:
     """Return the text itself; marks it for the message catalogue where Django is not at hand."""
     return text

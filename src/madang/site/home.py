@@ -2,31 +2,35 @@
 
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_from_path, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from madang.decide.ballots.public import BallotCard, list_ballots
 from madang.decide.plan.public import newest_commitments
 from madang.ground.block import Block
-from madang.ground.identity.access import May, may
+from madang.ground.identity.access import May, Request, may
 from madang.ground.identity.block import BLOCK as IDENTITY
 from madang.ground.words import said
-from madang.listen.hearings.public import HearingCard, list_hearings
+from madang.listen.hearings.public import HearingCard, list_hearings, list_waiting
 
 
 @may(May.EVERYONE)
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """What is open now, what was decided, what is being done because of it."""
     language = get_language() or "ko"
     cards: list[HearingCard | BallotCard] = [*list_hearings(), *list_ballots()]
+    is_official = request.who is not None and request.who.is_official
+    waiting = list_waiting() if is_official else []
     page = {
-        "open": [(each, said(each.words, language)) for each in cards if each.status == "open"],
-        "past": [(each, said(each.words, language)) for each in cards if each.status != "open"],
+        "waiting": [(each, said(each.words, language), n) for each, n in waiting],
+        "open": [(each, said(each.words, language)) for each in cards if each.is_running],
+        "past": [(each, said(each.words, language)) for each in cards if not each.is_running],
         "commitments": [(each, said(each.words, language)) for each in newest_commitments(most=6)],
     }
     return render(request, "site/home.html", page)
@@ -79,6 +83,14 @@ def healthz(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("ok", content_type="text/plain")
+
+
+def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a request that was refused before any page or even its language was looked for."""
+    language = get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
+    with override(language):
+        text = render_to_string("400.html", {"home": reverse("home")})
+    return HttpResponseBadRequest(text)
 
 
 def _name(block: Block) -> str:

@@ -11,6 +11,7 @@ from madang.ground.journal.web import journal
 from madang.site import home
 from madang.site.api import api
 
+handler400 = "madang.site.home.unreadable"
 urlpatterns = [
     path("healthz", home.healthz),
     path("robots.txt", home.robots),

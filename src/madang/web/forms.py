@@ -1,9 +1,10 @@
 """What more than one block needs to read what people send."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -16,6 +17,19 @@ class BilingualForm(forms.Form):
         """Return a field's texts by language, without the empty ones."""
         texts = {code: self.cleaned_data.get(f"{name}_{code}", "").strip() for code in ("ko", "en")}
         return {code: text for code, text in texts.items() if text}
+
+
+class AmountField(forms.DecimalField):
+    """An amount of money to two decimal places, refused in plain words."""
+
+    default_error_messages = {
+        "max_digits": _("That is too large an amount."),
+        "max_whole_digits": _("That is too large an amount."),
+        "max_decimal_places": _("An amount has at most two decimal places."),
+    }
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(max_digits=18, decimal_places=2, **more)
 
 
 def refuse(

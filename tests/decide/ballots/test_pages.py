@@ -278,6 +278,13 @@ def test_what_is_wrong_with_a_draft_is_said_beside_its_field(official: Client) -
     assert not Ballot.objects.exists()
 
 
+def test_an_amount_too_fine_is_refused_in_our_own_words(official: Client) -> None:
+    form = {"slug": "drawn", "title_ko": "새 투표", "introduction_ko": "골라 주세요."}
+    form |= {"rule": "equal-shares", "eligibility": "declared", "district": ""}
+    for budget, says in (("0.123", "at most two decimal places"), ("9" * 20, "too large")):
+        assert says in body(official.post("/en/ballots/new", form | {"budget": budget}))
+
+
 def test_a_draft_is_deleted_and_an_open_ballot_is_not(official: Client) -> None:
     make_ballot(is_open=False)
     make_ballot(slug="running")

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -39,11 +40,16 @@ def export() -> Conversation:
     )
 
 
-def bring_in(said: Conversation, **more: str) -> Hearing:
+def bring_in(said: Conversation, **more: Any) -> Hearing:
     return import_(said, **more).hearing
 
 
-def import_(said: Conversation, slug: str = "imported", language: str = "") -> ImportedHearing:
+def import_(
+    said: Conversation,
+    slug: str = "imported",
+    language: str = "",
+    origin: Origin = Origin.IMPORTED,
+) -> ImportedHearing:
     return import_conversation(
         conversation=said,
         slug=slug,
@@ -52,7 +58,7 @@ def import_(said: Conversation, slug: str = "imported", language: str = "") -> I
         question={},
         texts={},
         source="test",
-        origin=Origin.IMPORTED,
+        origin=origin,
         at=NOW,
         language=language,
     )
@@ -131,14 +137,27 @@ def test_an_address_in_use_leaves_nothing_half_imported() -> None:
     assert not Vote.objects.exists()
 
 
-def test_a_resident_votes_on_beside_imported_voters() -> None:
-    hearing = bring_in(export())
+def test_an_imported_hearing_takes_no_voices() -> None:
+    bring_in(export())
+    person_id = make_resident().id
+    with pytest.raises(services.UnableToVote, match="imported"):
+        services.cast_vote(slug="imported", person_id=person_id, statement=0, value=1, at=NOW)
+    with pytest.raises(services.UnableToSpeak, match="imported"):
+        services.write_statement(
+            slug="imported", person_id=person_id, text="등불을.", language="ko", at=NOW
+        )
+    with pytest.raises(services.UnableToSpeak, match="imported"):
+        services.add_statement(slug="imported", words={"ko": "등불을."}, at=NOW)
+
+
+def test_a_resident_votes_on_beside_simulated_voters() -> None:
+    hearing = bring_in(export(), origin=Origin.SIMULATED)
     services.cast_vote(slug="imported", person_id=make_resident().id, statement=0, value=1, at=NOW)
     assert sorted(hearing.participants.values_list("number", flat=True)) == [5, 9, 10]
 
 
 def test_the_same_votes_have_one_map() -> None:
-    bring_in(export())
+    bring_in(export(), origin=Origin.SIMULATED)
     first = services.draw_map(slug="imported", at=NOW)
     assert services.draw_map(slug="imported", at=NOW) == first
     assert DrawnMap.objects.count() == 1

@@ -185,7 +185,9 @@ def test_my_votes_shows_mine_and_changes_them(client: Client) -> None:
     resident = make_resident()
     services.cast_vote(slug="after", person_id=resident.id, statement=1, value=1, at=NOW)
     signed_in(client, resident)
-    assert "This is statement 1." in body(client.get("/en/hearings/after/mine"))
+    page = client.get("/en/hearings/after/mine")
+    assert "This is statement 1." in body(page)
+    assert "no-store" in page["Cache-Control"]
     answer = client.post("/en/hearings/after/votes", {"statement": 1, "vote": -1, "stay": 1})
     assert answer["Location"] == "/en/hearings/after/mine#statement-1"
     assert Vote.objects.get(is_newest=True).value == -1
@@ -195,6 +197,34 @@ def test_a_sentence_with_markup_is_shown_as_text(client: Client) -> None:
     make_open_hearing()
     services.add_statement(slug="after", words={"ko": "<script>alert(1)</script>"}, at=NOW)
     assert "<script>alert(1)" not in body(client.get("/hearings/after/statements"))
+
+
+def test_an_imported_hearing_is_there_to_be_looked_at(client: Client) -> None:
+    make_open_hearing()
+    Hearing.objects.update(origin=Origin.IMPORTED, source="elsewhere")
+    signed_in(client, make_resident())
+    page = body(client.get("/en/hearings/after/"))
+    assert "To look at" in page
+    for address in ("/en/hearings/after/vote", "/en/hearings/after/write"):
+        assert f'href="{address}"' not in page
+        answer = client.get(address)
+        assert "brought in from elsewhere" in body(answer)
+    sent = {"statement": 0, "vote": 1, "text": "Here, too."}
+    for path in ("votes", "write"):
+        answer = client.post(f"/en/hearings/after/{path}", sent, follow=True)
+        assert "brought in from elsewhere" in body(answer)
+    assert not Vote.objects.exists()
+    assert Statement.objects.count() == 3
+    assert client.get("/hearings/after/votes.csv").status_code == 200
+    running = body(client.get("/en/")).partition('id="open-head"')[2].partition("</section>")[0]
+    assert "After the pandemic" not in running
+
+
+def test_an_invisible_sentence_is_refused_in_words(client: Client) -> None:
+    make_open_hearing()
+    signed_in(client, make_resident())
+    for text, says in (("\u200b", "Write a sentence first."), ("a\u202eb", "invisible marks")):
+        assert says in body(client.post("/en/hearings/after/write", {"text": text}))
 
 
 def test_a_sentence_that_waits_is_not_public(client: Client) -> None:
@@ -334,6 +364,28 @@ def test_an_official_tidies_a_draft_and_deletes_it(client: Client) -> None:
     assert "gone for good" in body(client.get(f"{address}/delete"))
     assert "The draft is deleted." in body(client.post(f"{address}/delete", follow=True))
     assert not Hearing.objects.exists()
+
+
+def test_the_desk_of_a_closed_hearing_leads_to_a_ballot(client: Client) -> None:
+    make_open_hearing()
+    signed_in(client, make_official())
+    way_on = "/en/ballots/new?hearing=after"
+    assert way_on not in body(client.get("/en/hearings/after/run"))
+    services.close_hearing(slug="after", at=NOW)
+    assert way_on in body(client.get("/en/hearings/after/run"))
+    assert "This is statement 1." in body(client.get(way_on))
+
+
+def test_officials_are_told_how_many_sentences_wait(client: Client) -> None:
+    make_open_hearing()
+    for text in ("등불을.", "의자를."):
+        services.write_statement(
+            slug="after", person_id=make_resident().id, text=text, language="ko", at=NOW
+        )
+    for person, is_told in ((make_resident(), False), (make_official(), True)):
+        signed_in(client, person)
+        for path in ("/en/", "/en/hearings/"):
+            assert ("2 sentences wait" in body(client.get(path))) == is_told
 
 
 def test_an_open_hearing_is_not_deleted(client: Client) -> None:

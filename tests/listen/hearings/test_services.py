@@ -181,6 +181,30 @@ def test_a_closed_hearing_takes_no_vote() -> None:
         services.cast_vote(slug="after", person_id=make_resident().id, statement=0, value=1, at=NOW)
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        *(("\u200b\u200b", "empty"), ("\ufeff \u2060", "empty"), ("\u3164", "empty")),
+        *(("착한 \u202e가짜", "turns-direction"), ("\u2066Good\u2069", "turns-direction")),
+    ],
+)
+def test_a_sentence_that_cannot_be_read_is_refused(text: str, code: str) -> None:
+    make_open_hearing()
+    person = make_resident()
+    with pytest.raises(services.UnableToSpeak, match=code):
+        services.write_statement(
+            slug="after", person_id=person.id, text=text, language="ko", at=NOW
+        )
+    with pytest.raises(services.UnableToSpeak, match=code):
+        services.add_statement(slug="after", words={"ko": text}, at=NOW)
+
+
+def test_a_sentence_may_hold_emoji_and_combined_letters() -> None:
+    make_open_hearing()
+    words = {"ko": "👨\u200d👩\u200d👧 가족에게 그늘을 🌳", "en": "Cafe\u0301s, please!"}
+    assert services.add_statement(slug="after", words=words, at=NOW).words == words
+
+
 def test_a_hidden_or_unknown_sentence_takes_no_vote() -> None:
     make_open_hearing()
     services.moderate_statement(

@@ -63,8 +63,8 @@ def list_ballots(request: HttpRequest, language: str = "ko") -> list[BallotRowOu
             status=row.status,
             projects=row.projects,
             voters=row.voters,
-            simulated=row.is_simulated,
-            imported=row.is_imported,
+            simulated=row.origin == "simulated",
+            imported=bool(row.origin),  # simulated voters come from a file as well
             closes_at=row.closes_at,
         )
         for row in queries.list_rows(language=language, with_drafts=False)

@@ -50,6 +50,7 @@ class Winner:
     cost: Decimal
     goal: str  # code of the policy goal it was filed under; "" for none
     statement: int | None  # number in the ballot's hearing
+    supporters: int | None = None  # how many voted for it; None where an older event does not say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,3 +72,4 @@ class BallotCounted(Event, wire="ballots.ballot-counted.v1", told=_("A ballot wa
     winners: tuple[Winner, ...]  # in the order in which they were funded
     counted_at: datetime
     losers: tuple[Loser, ...] = ()
+    origin: str = ""  # "simulated" or "imported" votes; "" for residents' own

@@ -12,12 +12,12 @@ from madang.core.ballot.amount import as_text
 from madang.core.ballot.rule import Completion, Method, Rule, Utility
 from madang.decide.ballots.models import Status
 from madang.decide.ballots.queries import BallotPage, ProjectRow
-from madang.decide.ballots.rules import DIGITS, Eligibility, ProjectDraft
+from madang.decide.ballots.rules import Eligibility, ProjectDraft
 from madang.ground.address import ADDRESS, WHAT_AN_ADDRESS_IS
 from madang.ground.city.card import city
 from madang.ground.words import Words, said
 from madang.listen.hearings.public import StatementCard
-from madang.web.forms import BilingualForm
+from madang.web.forms import AmountField, BilingualForm
 from madang.web.languages import SpokenSelect, spoken
 
 # What the services' codes mean to a person: what is wrong, and what to do.
@@ -54,6 +54,7 @@ REFUSALS = {
 }
 # Which field is at fault, where one is.
 REFUSED_FIELDS = {
+    "not-an-address": "slug",
     "slug-taken": "slug",
     "budget-not-positive": "budget",
     "closes-before-it-opens": "closes_at",
@@ -118,7 +119,7 @@ class BallotForm(BilingualForm):
         coerce=int,
         required=False,
     )
-    budget = forms.DecimalField(label=_("Budget"), max_digits=DIGITS - 6, decimal_places=2)
+    budget = AmountField(label=_("Budget"))
     rule = forms.ChoiceField(
         label=_("How votes are counted"),
         help_text=_("It cannot be changed once the ballot is open."),
@@ -199,7 +200,7 @@ class ProjectForm(BilingualForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         required=False,
     )
-    cost = forms.DecimalField(label=_("Cost"), max_digits=DIGITS - 6, decimal_places=2)
+    cost = AmountField(label=_("Cost"))
     goal = forms.ChoiceField(
         label=_("Policy goal"),
         help_text=_("The plan's goal under which a winner is carried out."),

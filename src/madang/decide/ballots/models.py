@@ -88,6 +88,11 @@ class Ballot(models.Model):
     def __str__(self) -> str:
         return self.slug
 
+    @property
+    def origin(self) -> str:
+        """Whose votes are on it: "simulated", "imported", or "" for residents' own."""
+        return "simulated" if self.simulated else "imported" if self.source else ""
+
 
 class BallotProject(models.Model):
     """What the budget could pay for; `code` is its name on the ballot."""

@@ -6,7 +6,8 @@ from decimal import Decimal
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from madang.decide.ballots.models import Ballot
+from madang.decide.ballots.models import Ballot, Status
+from madang.decide.ballots.rules import Eligibility
 from madang.ground.words import Words
 
 
@@ -18,11 +19,16 @@ class BallotCard:
     hearing: str | None
     currency: str
     budget: Decimal
-    is_simulated: bool
+    eligibility: str
+    origin: str  # of the votes: "simulated", "imported", "" for residents' own
 
     @property
     def kind(self) -> str:
         return gettext("Ballot")
+
+    @property
+    def is_running(self) -> bool:
+        return self.status == Status.OPEN and self.eligibility != Eligibility.NOBODY
 
     @property
     def url(self) -> str:
@@ -49,5 +55,6 @@ def _card(ballot: Ballot) -> BallotCard:
         hearing=ballot.hearing or None,
         currency=ballot.currency,
         budget=ballot.budget,
-        is_simulated=ballot.simulated,
+        eligibility=ballot.eligibility,
+        origin=ballot.origin,
     )

@@ -41,8 +41,7 @@ class BallotRow:
     projects: int
     voters: int
     closes_at: datetime | None
-    is_simulated: bool
-    is_imported: bool
+    origin: str  # of the votes: "simulated", "imported", "" for residents' own
 
 
 @dataclass(frozen=True)
@@ -164,8 +163,7 @@ def list_rows(*, language: str, with_drafts: bool) -> list[BallotRow]:
                 projects=row.n_projects,
                 voters=row.voters,
                 closes_at=row.closes_at,
-                is_simulated=row.simulated,
-                is_imported=bool(row.source),
+                origin=row.origin,
             )
             for row in rows
         ),

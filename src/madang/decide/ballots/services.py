@@ -289,23 +289,25 @@ def explain_losers(*, slug: str) -> None:
 
 def _counted(ballot: Ballot, counted: Tally, at: datetime) -> events.BallotCounted:
     projects = {project.code: project for project in ballot.projects.order_by("place")}
+    supporters = {told["project"]: told["support"] for told in counted.result["explanations"]}
     return events.BallotCounted(
         ballot=ballot.slug,
         words=ballot.title,
         hearing=ballot.hearing or None,
         currency=ballot.currency,
         certificate_hash=ballot.certificate_hash,
-        winners=tuple(_winner(projects[code]) for code in counted.winners),
+        winners=tuple(_winner(projects[code], supporters[code]) for code in counted.winners),
         losers=tuple(
             events.Loser(project=code, words=project.words, statement=project.statement)
             for code, project in projects.items()
             if code not in counted.winners
         ),
         counted_at=at,
+        origin=ballot.origin,
     )
 
 
-def _winner(project: BallotProject) -> events.Winner:
+def _winner(project: BallotProject, supporters: int) -> events.Winner:
     assert project.cost is not None, "an open ballot's projects have a cost"
     return events.Winner(
         project=project.code,
@@ -314,6 +316,7 @@ def _winner(project: BallotProject) -> events.Winner:
         cost=Decimal(as_text(Fraction(project.cost))),
         goal=project.goal,
         statement=project.statement,
+        supporters=supporters,
     )
 
 

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from madang.decide.ballots import desk, queries, services
@@ -39,6 +40,7 @@ def ballot(request: Request, slug: str) -> HttpResponse:
 
 
 @may(May.RESIDENT)
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: Request, slug: str) -> HttpResponse:
     """Show a choice once more before it is cast."""
@@ -68,6 +70,7 @@ def cast(request: Request, slug: str) -> HttpResponse:
 
 
 @may(May.RESIDENT)
+@never_cache
 @require_safe
 def receipt(request: Request, slug: str) -> HttpResponse:
     """What the resident has cast."""

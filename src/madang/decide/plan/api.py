@@ -32,6 +32,8 @@ class CommitmentOut(Schema):
     starts_on: date | None
     ends_on: date | None
     status: str
+    supporters: int | None
+    origin: str  # of the votes: simulated, imported, or empty for residents' own
     made_at: datetime
     because: list[ReasonOut]
 
@@ -103,6 +105,8 @@ def _commitment(row: queries.CommitmentRow, reasons: list[queries.ReasonRow]) ->
         starts_on=row.starts_on,
         ends_on=row.ends_on,
         status=row.status,
+        supporters=row.supporters,
+        origin=row.origin,
         made_at=row.made_at,
         because=[
             ReasonOut(

@@ -11,6 +11,7 @@ from madang.decide.plan.queries import CommitmentPage, CommitmentRow
 from madang.decide.plan.rules import CommitmentDraft
 from madang.ground.city.card import city
 from madang.ground.words import said
+from madang.web.forms import AmountField
 from madang.web.languages import SpokenSelect
 
 # What the services' codes mean to a person: what is wrong, and what to do.
@@ -57,7 +58,7 @@ FIELD_NAMES = {
 }
 EXPORT_COLUMNS = [
     *("commitment", "title", "summary", "status", "office", "office_name", "partners"),
-    *("budget", "currency", "starts_on", "ends_on", "made_at"),
+    *("budget", "currency", "starts_on", "ends_on", "made_at", "supporters", "origin"),
 ]
 
 
@@ -88,7 +89,7 @@ class CommitmentForm(forms.Form):
         max_length=500,
         required=False,
     )
-    budget = forms.DecimalField(label=_("Budget"), max_digits=18, decimal_places=2, required=False)
+    budget = AmountField(label=_("Budget"), required=False)
     starts_on = forms.DateField(
         label=_("Start"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -163,6 +164,8 @@ def export_row(row: CommitmentRow) -> dict[str, str | int | None]:
         "starts_on": row.starts_on.isoformat() if row.starts_on else None,
         "ends_on": row.ends_on.isoformat() if row.ends_on else None,
         "made_at": row.made_at.isoformat(),
+        "supporters": row.supporters,
+        "origin": row.origin,
     }
 
 

@@ -20,6 +20,7 @@ def _decided(event: BallotCounted) -> DecidedBallot:
             cost=each.cost,
             goal=each.goal,
             statement=each.statement,
+            supporters=each.supporters,
             funded=True,
         )
         for each in event.winners
@@ -39,4 +40,5 @@ def _decided(event: BallotCounted) -> DecidedBallot:
         hearing=event.hearing,
         currency=event.currency,
         projects=(*winners, *losers),
+        origin=event.origin,
     )

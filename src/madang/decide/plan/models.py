@@ -77,6 +77,9 @@ class Commitment(models.Model):
     starts_on = models.DateField(null=True)
     ends_on = models.DateField(null=True)
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.PROMISED)
+    supporters = models.PositiveIntegerField(null=True)  # on the ballot; null = nobody said
+    # Of the votes that made it: "simulated", "imported"; "" for residents' own.
+    origin = models.CharField(max_length=20, blank=True)
     made_at = models.DateTimeField()
 
     class Meta:

@@ -13,6 +13,7 @@ class CommitmentCard:
     id: int
     words: Words
     status: str
+    origin: str  # of the votes that made it: "simulated", "imported", "" for residents' own
 
     @property
     def url(self) -> str:
@@ -22,10 +23,14 @@ class CommitmentCard:
 def find_commitment(*, commitment: int) -> CommitmentCard | None:
     """Return a commitment, None where there is none. One SQL query."""
     row = Commitment.objects.filter(id=commitment).first()
-    return None if row is None else CommitmentCard(row.id, row.words, row.status)
+    return None if row is None else _card(row)
 
 
 def newest_commitments(*, most: int) -> list[CommitmentCard]:
     """Return the commitments made last, at most so many. One SQL query."""
     rows = Commitment.objects.order_by("-made_at", "-id")[:most]
-    return [CommitmentCard(row.id, row.words, row.status) for row in rows]
+    return [_card(row) for row in rows]
+
+
+def _card(row: Commitment) -> CommitmentCard:
+    return CommitmentCard(row.id, row.words, row.status, row.origin)

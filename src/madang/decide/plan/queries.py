@@ -39,6 +39,8 @@ class CommitmentRow:
     starts_on: date | None
     ends_on: date | None
     status: str
+    supporters: int | None  # on the ballot that made it; None where nobody said
+    origin: str  # of the votes that made it: "simulated", "imported", "" for residents' own
     made_at: datetime
 
     @property
@@ -321,6 +323,8 @@ def _commitment_rows(rows: Iterable[Commitment], language: str) -> list[Commitme
             starts_on=row.starts_on,
             ends_on=row.ends_on,
             status=row.status,
+            supporters=row.supporters,
+            origin=row.origin,
             made_at=row.made_at,
         )
         for row in sorted(rows, key=lambda each: each.id)

@@ -56,6 +56,7 @@ class Decided:
     summary: Words = field(default_factory=dict)
     cost: Decimal | None = None
     goal: str = ""
+    supporters: int | None = None  # how many voted for it; None where nobody said
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +68,7 @@ class DecidedBallot:
     hearing: str | None
     currency: str
     projects: tuple[Decided, ...]
+    origin: str = ""  # of the votes: "simulated", "imported", "" for residents' own
 
 
 @dataclass(frozen=True, kw_only=True)

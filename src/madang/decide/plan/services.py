@@ -165,6 +165,8 @@ def _make_commitment(
         office=project.office,
         budget=winner.cost,
         currency=decided.currency,
+        supporters=winner.supporters,
+        origin=decided.origin,
         made_at=at,
     )
     Because.objects.create(

@@ -167,7 +167,7 @@ def _steps_up(page: queries.CommitmentPage) -> list[dict[str, Any]]:
             "current": True,
         }
     ]
-    steps += [_reason_step(reason) for reason in page.because if reason.kind != "statement"]
+    steps += [_reason_step(each, page) for each in page.because if each.kind != "statement"]
     if page.hearing:
         title = said(page.hearing.words, _language())
         steps.append(
@@ -175,14 +175,16 @@ def _steps_up(page: queries.CommitmentPage) -> list[dict[str, Any]]:
         )
     for reason in page.because:
         if reason.kind == "statement" and page.statement:
-            steps.append(_reason_step(reason))
+            steps.append(_reason_step(reason, page))
     return steps
 
 
-def _reason_step(reason: queries.ReasonRow) -> dict[str, Any]:
+def _reason_step(reason: queries.ReasonRow, page: queries.CommitmentPage) -> dict[str, Any]:
     if reason.kind == "ballot":
         url = reverse("ballots:result", args=[reason.ballot])
-        note = _("Project %(code)s won") % {"code": reason.project}
+        is_unasked = page.commitment.supporters == 0
+        won = _("Project %(code)s was funded without a vote for it")
+        note = (won if is_unasked else _("Project %(code)s won")) % {"code": reason.project}
         kind = _("Ballot result")
         return {"stage": "decide", "kind": kind, "title": reason.text, "url": url, "note": note}
     if reason.kind == "statement":

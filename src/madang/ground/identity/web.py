@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from madang.ground.city.card import city
@@ -19,6 +20,7 @@ from madang.ground.words import said
 
 
 @may(May.SIGNED_IN)
+@never_cache
 @require_safe
 def me(request: Request) -> HttpResponse:
     """What the city knows of the person, in one screen."""
@@ -29,6 +31,7 @@ def me(request: Request) -> HttpResponse:
 
 
 @may(May.SIGNED_IN)
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def residency(request: Request) -> HttpResponse:
     """Say in which district one lives; needed once, before the first voice."""

@@ -17,10 +17,9 @@ from madang.listen.hearings.forms import (
     DESK_REFUSALS,
     REFUSALS,
     REFUSED_FIELDS,
-    STATUS_LABELS,
-    STATUS_TONES,
+    badge_of,
 )
-from madang.listen.hearings.models import Hearing, Moderation, Statement, Status
+from madang.listen.hearings.models import Hearing, Moderation, Statement
 from madang.web.forms import refuse, sent_number
 
 
@@ -209,11 +208,11 @@ def shown_hearing(request: Request, slug: str) -> dict[str, Any]:
     found = queries.hearing_page(slug=slug, language=language(), with_drafts=sees_drafts(request))
     if found is None:
         raise Http404
-    status = Status(found.status)
+    label, tone = badge_of(found)
     return {
         "hearing": found,
-        "status_label": STATUS_LABELS[status],
-        "status_tone": STATUS_TONES[status],
+        "status_label": label,
+        "status_tone": tone,
         "now": timezone.now(),
         "stage": "listen",
     }

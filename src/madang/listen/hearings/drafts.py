@@ -52,7 +52,7 @@ def delete_hearing(*, slug: str, at: datetime) -> None:
 def edit_statement(*, slug: str, number: int, words: Words) -> Statement:
     """Change what a sentence of a draft says.
 
-    Raises UnableToMove: "not-draft"; UnableToSpeak: "empty", "too-long", "said-already";
+    Raises UnableToMove: "not-draft"; UnableToSpeak: as `add_statement` does;
     Hearing.DoesNotExist, Statement.DoesNotExist.
     """
     hearing = locked_hearing(slug, Status.DRAFT)

@@ -1,6 +1,6 @@
 """What residents and officials write into a hearing, and the words they are answered with."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -8,8 +8,11 @@ from django.utils.translation import pgettext_lazy
 
 from madang.ground.address import ADDRESS, WHAT_AN_ADDRESS_IS
 from madang.listen.hearings.models import Status
-from madang.listen.hearings.rules import LONGEST_STATEMENT
+from madang.listen.hearings.rules import LONGEST_STATEMENT, HearingPage, HearingRow
 from madang.web.forms import BilingualForm
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 # What the services' codes mean to a person: what is wrong, and what to do.
 REFUSALS = {
@@ -20,9 +23,13 @@ REFUSALS = {
     "closes-in-the-past": _("This date is past; choose a later closing date."),
     "closes-too-late": _("This date is more than ten years away; check the year."),
     "not-open": _("This hearing is not open, so nothing can be added to it."),
+    "imported": _("This hearing was brought in from elsewhere, to be looked at."),
     "not-closed": _("Close the hearing first; then it can be answered."),
     "no-answer": _("Write the answer first."),
     "empty": _("Write a sentence first."),
+    "turns-direction": _(
+        "The sentence holds invisible marks that turn its letters around; type it anew."
+    ),
     "too-long": _("That is too long for one sentence; 200 characters fit."),
     "too-many-waiting": _("Ten of your sentences wait for a moderator; write more after that."),
     "said-already": _("Someone has said just this already; vote on it instead."),
@@ -36,6 +43,7 @@ DESK_REFUSALS = REFUSALS | {
 }
 # Which field is at fault, where one is.
 REFUSED_FIELDS = {
+    "not-an-address": "slug",
     "slug-taken": "slug",
     "closes-in-the-past": "closes_at",
     "closes-too-late": "closes_at",
@@ -54,6 +62,7 @@ STATUS_LABELS = {
     Status.DECIDED: _("Decided"),
     Status.ANSWERED: _("Answered"),
 }
+IMPORTED_LABEL = _("To look at")  # of an imported hearing, instead of "open"
 # How a commitment goes, as the plan's events say it.
 OUTCOME_BADGES = {
     "promised": (_("Promised"), "waiting"),
@@ -62,6 +71,14 @@ OUTCOME_BADGES = {
     "verified": (pgettext_lazy("commitment", "Verified"), "done"),
     "dropped": (_("Dropped"), "stopped"),
 }
+
+
+def badge_of(hearing: HearingRow | HearingPage) -> tuple["StrPromise", str]:
+    """Return in words how the hearing stands, and the tone of its badge."""
+    status = Status(hearing.status)
+    if status == Status.OPEN and not hearing.takes_voices:
+        return IMPORTED_LABEL, "neutral"
+    return STATUS_LABELS[status], STATUS_TONES[status]
 
 
 class SentenceForm(forms.Form):

@@ -1,12 +1,15 @@
 """The door: what other blocks may know of hearings. Frozen values, no rows."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from madang.ground.words import Words
 from madang.listen.hearings.models import Hearing, Moderation, Statement
+from madang.listen.hearings.rules import takes_voices
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,14 @@ class HearingCard:
     def url(self) -> str:
         return reverse("hearings:hearing", args=[self.slug])
 
+    @property
+    def is_running(self) -> bool:
+        return takes_voices(status=self.status, origin=self.origin)
+
+    @property
+    def desk_url(self) -> str:
+        return reverse("hearings:run", args=[self.slug])
+
 
 @dataclass(frozen=True)
 class StatementCard:
@@ -39,15 +50,20 @@ class StatementCard:
 def find_hearing(*, slug: str) -> HearingCard | None:
     """Return a hearing that is public, None for any other. One SQL query."""
     hearing = Hearing.objects.public().filter(slug=slug).first()
-    if hearing is None:
-        return None
-    return HearingCard(hearing.slug, hearing.title, hearing.status, hearing.origin)
+    return None if hearing is None else _card(hearing)
 
 
 def list_hearings() -> list[HearingCard]:
     """Return every public hearing, newest first. One SQL query."""
     rows = Hearing.objects.public().order_by("-opened_at")
-    return [HearingCard(row.slug, row.title, row.status, row.origin) for row in rows]
+    return [_card(row) for row in rows]
+
+
+def list_waiting() -> list[tuple[HearingCard, int]]:
+    """Return the hearings where sentences wait for a moderator, and how many. One SQL query."""
+    waiting = Q(statements__moderation=Moderation.WAITING)
+    rows: Any = Hearing.objects.annotate(waiting=Count("statements", filter=waiting))
+    return [(_card(row), row.waiting) for row in rows.filter(waiting__gt=0).order_by("-opened_at")]
 
 
 def find_statement(*, hearing: str, number: int) -> StatementCard | None:
@@ -63,3 +79,7 @@ def find_statements(*, hearing: str, numbers: list[int] | None = None) -> list[S
     if numbers is not None:
         rows = rows.filter(number__in=numbers)
     return [StatementCard(hearing, row.number, row.words) for row in rows]
+
+
+def _card(hearing: Hearing) -> HearingCard:
+    return HearingCard(hearing.slug, hearing.title, hearing.status, hearing.origin)

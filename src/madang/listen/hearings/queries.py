@@ -46,6 +46,7 @@ def list_hearings(*, language: str, with_drafts: bool) -> list[HearingRow]:
     hearings = Hearing.objects.all() if with_drafts else Hearing.objects.public()
     rows: Iterable[Any] = hearings.annotate(
         n_statements=_number_of(Statement.objects.filter(moderation=Moderation.SHOWN)),
+        n_waiting=_number_of(Statement.objects.filter(moderation=Moderation.WAITING)),
         n_participants=_number_of(Participant.objects.all()),
     ).order_by("-opened_at", "-created_at")
     life = list(Status)
@@ -60,6 +61,7 @@ def list_hearings(*, language: str, with_drafts: bool) -> list[HearingRow]:
                 closes_at=row.closes_at,
                 statements=row.n_statements,
                 participants=row.n_participants,
+                waiting=row.n_waiting,
             )
             for row in rows
         ),

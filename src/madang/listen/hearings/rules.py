@@ -9,7 +9,7 @@ import numpy as np
 
 from madang.core.bad_input import BadInput
 from madang.core.opinion.conversation import UNSEEN, Conversation
-from madang.ground.words import marked
+from madang.ground.words import is_readable, marked, turns_direction
 
 MOST_WAITING = 10  # sentences of one resident that no moderator has read yet
 LONGEST_STATEMENT = 200  # characters, as a voter still reads at one glance
@@ -28,10 +28,17 @@ class ImportedVote:
     is_newest: bool
 
 
+def takes_voices(*, status: str, origin: str) -> bool:
+    """Return whether residents can vote and write: not where a hearing is there to be looked at."""
+    return status == "open" and origin != "imported"
+
+
 def check_statement(text: str) -> str | None:
     """Return why the sentence cannot be taken, as a stable code; None where it can."""
-    if not text.strip():
+    if not is_readable(text):
         return "empty"
+    if turns_direction(text):
+        return "turns-direction"
     if len(text) > LONGEST_STATEMENT:
         return "too-long"
     return None
@@ -171,6 +178,11 @@ class HearingRow:
     closes_at: datetime | None
     statements: int
     participants: int
+    waiting: int  # sentences that nobody has moderated yet
+
+    @property
+    def takes_voices(self) -> bool:
+        return takes_voices(status=self.status, origin=self.origin)
 
 
 @dataclass(frozen=True)
@@ -193,6 +205,10 @@ class HearingPage:
     participants: int
     votes: int
     waiting: int  # sentences that nobody has moderated yet
+
+    @property
+    def takes_voices(self) -> bool:
+        return takes_voices(status=self.status, origin=self.origin)
 
 
 @dataclass(frozen=True)

@@ -39,8 +39,8 @@ class UnableToMove(Exception):
 
 
 class UnableToSpeak(Exception):
-    """The sentence cannot be taken: "not-open", "empty", "too-long", "said-already",
-    "too-many-waiting"."""
+    """The sentence cannot be taken: "not-open", "imported", "empty" (nothing to read),
+    "turns-direction", "too-long", "said-already", "too-many-waiting"."""
 
 
 class UnableToModerate(Exception):
@@ -48,7 +48,7 @@ class UnableToModerate(Exception):
 
 
 class UnableToVote(Exception):
-    """The vote cannot be taken: "not-open", "no-such-statement", "not-a-vote"."""
+    """The vote cannot be taken: "not-open", "imported", "no-such-statement", "not-a-vote"."""
 
 
 def voice_of(*, person_id: UUID, hearing: str) -> str:
@@ -113,6 +113,8 @@ def add_statement(*, slug: str, words: Words, at: datetime, theme: str = "") -> 
     hearing = Hearing.objects.select_for_update(no_key=True).get(slug=slug)
     if hearing.status not in {Status.DRAFT, Status.OPEN}:
         raise UnableToSpeak("not-open")
+    if hearing.origin == Origin.IMPORTED:
+        raise UnableToSpeak("imported")
     return _say(hearing, words, Moderation.SHOWN, at, theme=theme)
 
 
@@ -124,11 +126,14 @@ def write_statement(
 
     Safe to repeat: the same person sending the same sentence again gets the first one back.
 
-    Raises UnableToSpeak: "not-open", "empty", "too-long", "said-already", "too-many-waiting".
+    Raises UnableToSpeak: "not-open", "empty", "turns-direction", "too-long", "said-already",
+    "too-many-waiting".
     """
     hearing = keep_open(Hearing, slug)
     if hearing is None:
         raise UnableToSpeak("not-open")
+    if hearing.origin == Origin.IMPORTED:
+        raise UnableToSpeak("imported")
     author = voice_of(person_id=person_id, hearing=slug)
     take_turns(Turn.HEARING_NUMBERS, hearing.id)
     text = " ".join(text.split())
@@ -216,13 +221,15 @@ def cast_vote(*, slug: str, person_id: UUID, statement: int, value: int, at: dat
     Safe to repeat: the same vote again changes nothing and returns the vote that counts. Once
     this returns and its transaction commits, the vote is on disk.
 
-    Raises UnableToVote: "not-a-vote", "not-open", "no-such-statement".
+    Raises UnableToVote: "not-a-vote", "not-open", "imported", "no-such-statement".
     """
     if value not in (-1, 0, 1):
         raise UnableToVote("not-a-vote")
     hearing = keep_open(Hearing, slug)
     if hearing is None:
         raise UnableToVote("not-open")
+    if hearing.origin == Origin.IMPORTED:
+        raise UnableToVote("imported")
     sentence = hearing.statements.filter(number=statement, moderation=Moderation.SHOWN).first()
     if sentence is None:
         raise UnableToVote("no-such-statement")

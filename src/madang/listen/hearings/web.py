@@ -9,6 +9,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from madang.ground.identity.access import May, Request, may
@@ -16,8 +17,8 @@ from madang.ground.journal.public import receipt_for
 from madang.ground.words import language_of
 from madang.listen.hearings import desk, forms, queries, services
 from madang.listen.hearings.desk import language, sees_drafts, shown_hearing
-from madang.listen.hearings.forms import OUTCOME_BADGES, REFUSALS, STATUS_LABELS, STATUS_TONES
-from madang.listen.hearings.models import Moderation, Status
+from madang.listen.hearings.forms import OUTCOME_BADGES, REFUSALS, badge_of
+from madang.listen.hearings.models import Moderation
 from madang.listen.hearings.rules import MapInWords, put_map_in_words
 from madang.web.charts import LETTERS, OpinionMap, draw_opinion_map
 from madang.web.downloads import csv_download
@@ -30,9 +31,7 @@ from madang.web.languages import spoken
 def hearings(request: Request) -> HttpResponse:
     """All hearings, open ones first; officials see drafts."""
     found = queries.list_hearings(language=language(), with_drafts=sees_drafts(request))
-    rows = [
-        (row, STATUS_LABELS[Status(row.status)], STATUS_TONES[Status(row.status)]) for row in found
-    ]
+    rows = [(row, *badge_of(row)) for row in found]
     return render(request, "hearings/list.html", {"rows": rows, "stage": "listen"})
 
 
@@ -116,6 +115,7 @@ def vote(request: Request, slug: str) -> HttpResponse:
 
 
 @may(May.RESIDENT)
+@never_cache
 @require_safe
 def mine(request: Request, slug: str) -> HttpResponse:
     """What the resident voted, to look at or change, and what became of what they wrote."""
@@ -171,7 +171,7 @@ def votes_csv(request: Request, slug: str) -> HttpResponse:
 
     While it is open, two downloads would tell what someone voted in between.
     """
-    if shown_hearing(request, slug)["hearing"].status == Status.OPEN:
+    if shown_hearing(request, slug)["hearing"].takes_voices:
         raise Http404
     header = ["timestamp", "datetime", "comment-id", "voter-id", "vote"]
     rows = (
