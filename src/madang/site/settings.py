@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "madang.ground.events",
     "madang.ground.identity",
     "madang.ground.journal",
+    "madang.ground.privacy",
     "madang.web",
     *[placed.package for placed in BLOCKS],
 ]

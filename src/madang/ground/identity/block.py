@@ -9,7 +9,12 @@ BLOCK = Block(
     korean="나의 계정",
     english="Your account",
     summary=_("Who you are to the city: sign-in, district, roles."),
-    emits=(events.ResidencyRecorded, events.RoleGranted, events.RoleWithdrawn),
+    emits=(
+        events.ResidencyRecorded,
+        events.RoleGranted,
+        events.RoleWithdrawn,
+        events.PersonLeft,
+    ),
     personal=(
         Personal(
             field="Person.email",

@@ -36,3 +36,8 @@ class RoleWithdrawn(
     person_id: UUID
     role: str
     withdrawn_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonLeft(Event, wire="identity.person-left.v1", told=_("Somebody left")):
+    left_at: datetime  # nobody is named: who it was is erased

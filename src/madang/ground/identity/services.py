@@ -1,8 +1,9 @@
-"""Every write about people: residency and roles."""
+"""Every write about people: residency, roles, sign-ins."""
 
 from datetime import datetime
 from uuid import UUID
 
+from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from madang.ground.city.card import city
@@ -52,3 +53,8 @@ def withdraw_role(*, person_id: UUID, role: Role, at: datetime) -> None:
     withdrawn, _ = RoleGrant.objects.filter(person_id=person_id, role=role).delete()
     if withdrawn:
         record(RoleWithdrawn(person_id=person_id, role=role.value, withdrawn_at=at))
+
+
+def forget_sessions(*, at: datetime) -> None:
+    """Erase sign-ins that are over."""
+    Session.objects.filter(expire_date__lt=at).delete()

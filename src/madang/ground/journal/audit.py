@@ -12,9 +12,9 @@ from madang.core.tlog.trouble import BadNote, NotProved, Untrue
 from madang.ground.events.models import OutboxEvent
 from madang.ground.journal import files
 from madang.ground.journal.entries import entry_of
-from madang.ground.journal.events import RowsChanged
+from madang.ground.journal.events import FactsErased, RowsChanged
 from madang.ground.journal.keys import city_key, verify
-from madang.ground.journal.models import SignedHead
+from madang.ground.journal.models import RowNote, SignedHead
 from madang.ground.journal.services import journal_origin
 from madang.ground.journal.watch import digest_of, rows_that_differ
 from madang.ground.words import marked as _
@@ -91,13 +91,15 @@ def _audit_log() -> Iterator[Finding]:
 
 def _compare(head: Checkpoint) -> Iterator[Finding]:
     """Go through entries and events side by side."""
+    erased = _certified("events")
     events = OutboxEvent.objects.exclude(leaf=None).order_by("leaf").iterator(chunk_size=2000)
     event = next(events, None)
     for place, entry in enumerate(chain.from_iterable(check_log(head, files.read))):
         if event is None or event.leaf != place:
             yield Finding(Trouble.MISSING, place=place)
             continue
-        if entry_of(event) != entry:
+        is_erased = event.id in erased and event.is_sealed and not event.payload
+        if not is_erased and entry_of(event) != entry:
             yield Finding(Trouble.CHANGED, place=place, event=event.id, act=event.wire)
         event = next(events, None)
     while event is not None:
@@ -112,7 +114,16 @@ def _check_growth(old: Checkpoint, new: Checkpoint) -> Iterator[Finding]:
         yield Finding(Trouble.HEAD, place=old.size, why=broken)
 
 
+def _certified(kind: str) -> set[int]:
+    """Return which events or notes were erased as an entry of the log says."""
+    told = OutboxEvent.objects.filter(wire=FactsErased.wire).values_list("payload", flat=True)
+    return {number for payload in told for number in payload[kind]}
+
+
 def _audit_rows() -> Iterator[Finding]:
+    erased = set(RowNote.objects.filter(row="").values_list("id", flat=True))
+    for note in RowNote.objects.filter(id__in=erased - _certified("notes")).order_by("id"):
+        yield Finding(Trouble.NOTES, place=note.batch)
     for event in OutboxEvent.objects.filter(wire=RowsChanged.wire).order_by("id").iterator():
         told = event.payload
         if digest_of(told["batch"]) != (told["rows"], told["digest"]):

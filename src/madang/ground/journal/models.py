@@ -19,16 +19,17 @@ class SignedHead(models.Model):
 class RowNote(models.Model):
     """That a row of a watched table was written, noted by a trigger in the same statement.
 
-    table, row: where; row is the primary key as text. hash: SHA-256 of the salt and the row as
-    JSON; None where the row was deleted. batch: which entry of the log speaks of it; None until one
-    does.
+    table, row: where; row is the primary key as text, or "" once it was erased. hash: SHA-256 of
+    the salt and the row as JSON, or of the salt and the key where the row was deleted. batch: which
+    entry of the log speaks of it; None until one does.
     """
 
     id = models.BigAutoField(primary_key=True)
     table = models.CharField(max_length=100)
     row = models.TextField()
     salt = models.UUIDField(default=uuid4)
-    hash = models.BinaryField(null=True)
+    is_gone = models.BooleanField(default=False)
+    hash = models.BinaryField()
     batch = models.BigIntegerField(null=True, db_index=True)
 
     class Meta:

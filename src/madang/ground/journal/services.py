@@ -5,8 +5,9 @@ act that began when another was over stands behind it, and no event is ever pass
 long its transaction took.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -16,11 +17,13 @@ from madang.core.tlog.merkle import leaf_hash
 from madang.core.tlog.note import parse_note
 from madang.core.tlog.tiles import Edge, append, path_of
 from madang.ground.events.models import OutboxEvent
+from madang.ground.events.outbox import record
 from madang.ground.journal import files
 from madang.ground.journal.entries import entry_of
+from madang.ground.journal.events import FactsErased
 from madang.ground.journal.keys import city_key, sign
 from madang.ground.journal.models import SignedHead
-from madang.ground.journal.watch import bundle_notes
+from madang.ground.journal.watch import bundle_notes, forget_rows
 from madang.ground.locks import Turn, take_turns
 
 BATCH = 20_000  # events that are read, hashed and signed at once
@@ -99,6 +102,21 @@ def _write(edge: Edge, entries: list[bytes]) -> Edge:
     for tile in (*full, *edge.partial_tiles()):
         files.write_tile(tile)
     return edge
+
+
+def erase_facts(*, person_id: UUID, rows: Mapping[str, Sequence[str]]) -> None:
+    """Let no sealed event that names the person, and no note of these rows, say anything.
+
+    rows: by table, the keys of rows that are gone. Facts, keys and salts are erased, so no seal of
+    theirs can ever be opened; FactsErased says which. Runs in the transaction of the erasure that
+    it belongs to.
+    """
+    told = OutboxEvent.objects.filter(is_sealed=True, payload__person_id=str(person_id))
+    events = tuple(told.order_by("id").values_list("id", flat=True))
+    OutboxEvent.objects.filter(id__in=events).update(payload={}, salt=None)
+    notes = [note for table, keys in rows.items() for note in forget_rows(table, keys)]
+    if events or notes:
+        record(FactsErased(events=events, notes=tuple(notes)))
 
 
 def journal_origin() -> str:

@@ -5,7 +5,7 @@ is found, and so is a note that was changed to hide it. Rows are hashed as Postg
 JSON, with a salt: a note says nothing of a row that was erased, once its salt is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.apps import apps
 from django.conf import settings
@@ -22,11 +22,13 @@ CREATE OR REPLACE FUNCTION journal_note_rows() RETURNS trigger LANGUAGE plpgsql
 SET timezone TO 'UTC' AS $$
 BEGIN
     IF TG_OP = 'DELETE' THEN
-        INSERT INTO journal_rownote ("table", "row", salt)
-        SELECT TG_TABLE_NAME, to_jsonb(o) ->> TG_ARGV[0], gen_random_uuid() FROM old_rows o;
+        INSERT INTO journal_rownote ("table", "row", salt, is_gone, hash)
+        SELECT TG_TABLE_NAME, key, salt, true, sha256(uuid_send(salt) || convert_to(key, 'UTF8'))
+        FROM (SELECT to_jsonb(o) ->> TG_ARGV[0] AS key, gen_random_uuid() AS salt
+              FROM old_rows o) AS deleted;
     ELSE
-        INSERT INTO journal_rownote ("table", "row", salt, hash)
-        SELECT TG_TABLE_NAME, said ->> TG_ARGV[0], salt,
+        INSERT INTO journal_rownote ("table", "row", salt, is_gone, hash)
+        SELECT TG_TABLE_NAME, said ->> TG_ARGV[0], salt, false,
                sha256(uuid_send(salt) || convert_to(said::text, 'UTF8'))
         FROM (SELECT to_jsonb(n) AS said, gen_random_uuid() AS salt FROM new_rows n) AS written;
     END IF;
@@ -43,8 +45,8 @@ SEEN = {
     "delete": "OLD TABLE AS old_rows",
 }
 NOTE_ALL = """
-INSERT INTO journal_rownote ("table", "row", salt, hash)
-SELECT %(table)s, said ->> %(key)s, salt,
+INSERT INTO journal_rownote ("table", "row", salt, is_gone, hash)
+SELECT %(table)s, said ->> %(key)s, salt, false,
        sha256(uuid_send(salt) || convert_to(said::text, 'UTF8'))
 FROM (SELECT to_jsonb(t) AS said, gen_random_uuid() AS salt FROM {table} t) AS here
 """
@@ -55,18 +57,19 @@ FROM information_schema.columns WHERE table_schema = current_schema AND table_na
 TRIGGERS = "SELECT count(*) FROM pg_trigger WHERE tgrelid = %s::regclass AND tgname ~ '^journal_'"
 DIGEST = """
 SELECT count(*), encode(sha256(convert_to(string_agg(
-    concat_ws(' ', id, "table", "row", coalesce(encode(hash, 'hex'), '-')), E'\\n' ORDER BY id
+    concat_ws(' ', id, "table", is_gone, encode(hash, 'hex')), E'\\n' ORDER BY id
 ), 'UTF8')), 'hex') FROM journal_rownote WHERE batch = %s
 """
 COMPARE = """
 WITH noted AS (
-    SELECT DISTINCT ON ("row") "row", salt, hash FROM journal_rownote
-    WHERE "table" = %(table)s ORDER BY "row", id DESC
+    SELECT DISTINCT ON ("row") "row", salt, is_gone, hash FROM journal_rownote
+    WHERE "table" = %(table)s AND "row" <> '' ORDER BY "row", id DESC
 ), here AS (SELECT to_jsonb(t) ->> %(key)s AS "row", to_jsonb(t) AS said FROM {table} t)
-SELECT coalesce(here."row", noted."row"), here."row" IS NOT NULL, noted.hash IS NOT NULL
+SELECT coalesce(here."row", noted."row"), here."row" IS NOT NULL, noted.is_gone IS FALSE
 FROM here FULL JOIN noted ON here."row" = noted."row"
-WHERE noted.hash IS DISTINCT FROM sha256(uuid_send(noted.salt) || convert_to(said::text, 'UTF8'))
-OR (noted.hash IS NULL AND here."row" IS NOT NULL)
+WHERE noted.hash IS DISTINCT FROM sha256(
+    uuid_send(noted.salt) || convert_to(coalesce(said::text, noted."row"), 'UTF8')
+) OR noted.is_gone = (here."row" IS NOT NULL) OR noted."row" IS NULL
 ORDER BY 1
 """
 
@@ -106,6 +109,20 @@ def bundle_notes() -> None:
         if found := cursor.fetchone():
             rows, digest = digest_of(found[0])
             record(RowsChanged(batch=found[0], rows=rows, digest=digest))
+
+
+def forget_rows(table: str, keys: Iterable[str]) -> list[int]:
+    """Let no note tell of rows that are gone, not even their keys; return which notes.
+
+    Without key and salt a hash says nothing, and the log still holds.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE journal_rownote SET \"row\" = '', salt = gen_random_uuid()"
+            ' WHERE "table" = %s AND "row" = ANY(%s) RETURNING id',
+            [table, list(keys)],
+        )
+        return sorted(row[0] for row in cursor.fetchall())
 
 
 def digest_of(batch: int) -> tuple[int, str]:

@@ -1,1 +1,1 @@
-"""Pseudonyms by keyed hash, one key outside the database, a different one for each purpose."""
+"""Personal fields, stand-ins for people, and the end of both: what is kept, why, until when."""
