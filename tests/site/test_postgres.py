@@ -149,6 +149,23 @@ def test_four_that_come_at_once_start_it_once(data: Path) -> None:
         assert someone.ends() == ""
 
 
+def test_commands_that_come_at_once_to_a_new_city_all_succeed(data: Path) -> None:
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("MADANG", "DJANGO"))}
+    command = [str(Path(sys.executable).parent / "madang"), "hearing", "list"]
+    running = [
+        subprocess.Popen(
+            command,
+            env=env | {"MADANG_DATA": str(data), "MADANG_LANGUAGE": "en"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(5)
+    ]
+    said = [process.communicate(timeout=120) for process in running]
+    assert said == [("There is no hearing yet.\n", "")] * 5
+
+
 @pytest.mark.parametrize("name", ["the city's, 100 % + more & all", "마당", "far/" * 40])
 def test_any_folder_will_do(data: Path, name: str) -> None:
     with user(data / name) as someone:

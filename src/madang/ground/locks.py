@@ -1,5 +1,7 @@
-"""Two locks that Django has no word for, both held until the transaction ends."""
+"""Locks that Django has no word for: two until the transaction ends, one over many of them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 from typing import TypeVar
 
@@ -15,6 +17,7 @@ class Turn(IntEnum):
     BALLOT_IMPORT = 0x4D42
     HEARING_IMPORT = 0x4D43
     JOURNAL = 0x4D44
+    MIGRATIONS = 0x4D45
 
 
 def keep_open(model: type[M], slug: str) -> M | None:
@@ -29,6 +32,17 @@ def keep_open(model: type[M], slug: str) -> M | None:
         [slug],
     )
     return next(iter(rows), None)
+
+
+@contextmanager
+def alone_in(turn: Turn) -> Iterator[None]:
+    """Hold this turn while the block lasts, through all of its transactions."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s::int, 0)", [turn.value])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s::int, 0)", [turn.value])
 
 
 def take_turns(turn: Turn, number: int = 0) -> None:

@@ -48,7 +48,6 @@ def running_database(data: Path) -> Iterator[Callable[[], None]]:
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     server = _Server(data.resolve() / "postgres")
     with _used(server) as revive:
-        _create_database(server.address("postgres"))
         os.environ["MADANG_DATABASE_URL"] = server.address(DATABASE)
         try:
             yield revive
@@ -72,6 +71,7 @@ def _used(server: "_Server") -> Iterator[Callable[[], None]]:
         with _alone(gate):
             flock(users, LOCK_SH)
             server.start()
+            _create_database(server.address("postgres"))
         try:
             yield revive
         finally:

@@ -32,7 +32,10 @@ def standing_city() -> Iterator[Callable[[], None]]:
     with _running_database(data) as revive:
         try:
             django.setup()
-            call_command("migrate", verbosity=0)
+            from madang.ground.locks import Turn, alone_in
+
+            with alone_in(Turn.MIGRATIONS):  # several commands may start at once
+                call_command("migrate", verbosity=0)
         except (ImproperlyConfigured, ValueError) as wrong:
             raise Refusal(str(wrong)) from wrong
         except OperationalError as silent:
