@@ -63,7 +63,7 @@ def prepare() -> list[str]:
     call_command("migrate", verbosity=0)
     now = timezone.now()
     words = {"ko": "재는 공청회"}
-    services.create_hearing(slug="bench", title=words, introduction={}, question={})
+    services.create_hearing(slug="bench", title=words, introduction={}, question={}, at=now)
     for n in range(STATEMENTS):
         services.add_statement(slug="bench", words={"ko": f"의견 {n}번입니다."}, at=now)
     services.open_hearing(slug="bench", at=now)
