@@ -125,6 +125,14 @@ def test_the_page_asks_for_the_password_and_signs_out(client: Client, leaver: Pe
     assert client.get("/leave/").status_code == 302
 
 
+def test_sign_ins_on_other_devices_go_and_those_of_others_stay(leaver: Person) -> None:
+    for person in (leaver, leaver, make_resident()):
+        Client().force_login(person)
+    leave(person_id=leaver.id, at=NOW)
+    (left,) = Session.objects.all()
+    assert left.get_decoded()["_auth_user_id"] != str(leaver.id)
+
+
 def test_sign_ins_that_are_over_are_forgotten(client: Client, leaver: Person) -> None:
     client.force_login(leaver)
     session = Session.objects.get()

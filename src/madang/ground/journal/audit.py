@@ -70,11 +70,11 @@ def audit_journal() -> Iterator[Finding]:
 
 
 def _audit_log() -> Iterator[Finding]:
-    heads = []
+    heads, keys = [], [city_key(journal_origin())]
     for row in SignedHead.objects.order_by("size"):
         try:
             note = parse_note(row.note.encode())
-            heads.append(check_head(note, [city_key(journal_origin())], verify))
+            heads.append(check_head(note, keys, verify))
         except BadNote as bad:
             yield Finding(Trouble.HEAD, place=row.size, why=bad)
     if not heads:
