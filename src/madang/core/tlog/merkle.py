@@ -3,7 +3,7 @@
 Source: RFC 9162, section 2.1 (the hashes are those of RFC 6962). All hashes are 32 bytes, SHA-256.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
 from madang.core.tlog.trouble import NotProved
@@ -41,19 +41,9 @@ def root_by_inclusion(*, leaf: bytes, index: int, size: int, proof: Sequence[byt
     """
     if not 0 <= index < size:
         raise NotProved("entry {index} is not within a log of {size}", index=index, size=size)
-    place, last, found = index, size - 1, leaf
-    for step in proof:
-        if last == 0:
-            raise NotProved("the proof goes on above the root")
-        if place % 2 or place == last:
-            found = node_hash(step, found)
-            while place and place % 2 == 0:
-                place, last = place >> 1, last >> 1
-        else:
-            found = node_hash(found, step)
-        place, last = place >> 1, last >> 1
-    if last:
-        raise NotProved("the proof ends before the root")
+    found = leaf
+    for step, is_left in _climb(index, size - 1, proof):
+        found = node_hash(step, found) if is_left else node_hash(found, step)
     return found
 
 
@@ -86,16 +76,28 @@ def _roots_by_consistency(place: int, last: int, steps: Sequence[bytes]) -> tupl
     while place % 2:
         place, last = place >> 1, last >> 1
     old = new = steps[0]
-    for step in steps[1:]:
-        if last == 0:
-            raise NotProved("the proof goes on above the root")
-        if place % 2 or place == last:
+    for step, is_left in _climb(place, last, steps[1:]):
+        if is_left:
             old, new = node_hash(step, old), node_hash(step, new)
-            while place and place % 2 == 0:
-                place, last = place >> 1, last >> 1
         else:
             new = node_hash(new, step)
+    return old, new
+
+
+def _climb(place: int, last: int, steps: Sequence[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Yield each neighbour on the way to the root, and whether it stands to the left.
+
+    place, last: where the way begins in its row, and the last place of that row. Raises NotProved
+    where the steps end before the root, or go on above it.
+    """
+    for step in steps:
+        if last == 0:
+            raise NotProved("the proof goes on above the root")
+        is_left = bool(place % 2) or place == last
+        yield step, is_left
+        if is_left:
+            while place and place % 2 == 0:
+                place, last = place >> 1, last >> 1
         place, last = place >> 1, last >> 1
     if last:
         raise NotProved("the proof ends before the root")
-    return old, new
