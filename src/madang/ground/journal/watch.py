@@ -79,7 +79,7 @@ def watched_models() -> Iterator[type[models.Model]]:
     names = {placed.package.rpartition(".")[2] for placed in settings.BLOCKS} | set(ALSO_WATCHED)
     for config in apps.get_app_configs():
         if config.label in names:
-            yield from config.get_models()
+            yield from (model for model in config.get_models() if model._meta.managed)
 
 
 def watch_tables() -> None:
