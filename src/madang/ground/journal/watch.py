@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import connection, models
 
 from madang.ground.events.outbox import record
@@ -79,7 +80,12 @@ def watched_models() -> Iterator[type[models.Model]]:
     names = {placed.package.rpartition(".")[2] for placed in settings.BLOCKS} | set(ALSO_WATCHED)
     for config in apps.get_app_configs():
         if config.label in names:
-            yield from (model for model in config.get_models() if model._meta.managed)
+            yield from (model for model in config.get_models() if _is_kept(model))
+
+
+def _is_kept(model: type[models.Model]) -> bool:
+    """Return whether it is a table, and not a view or sign-ins, on which nothing rests."""
+    return model._meta.managed and not issubclass(model, AbstractBaseSession)
 
 
 def watch_tables() -> None:
