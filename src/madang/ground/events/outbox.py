@@ -43,8 +43,9 @@ def record(event: Event) -> int:
         is_sealed=event.sealed,
         salt=token_bytes(32) if event.sealed else None,
     )
-    for handler in _handlers[event.wire]:
-        deliver.defer(event_id=row.id, handler=handler)
+    if handlers := list(_handlers[event.wire]):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT events_hand_out(%s, %s)", [row.id, handlers])
     return row.id
 
 
