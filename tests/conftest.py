@@ -20,6 +20,10 @@ hypothesis.settings.load_profile("madang")
 settings.SECRET_KEY = "for tests only, " * 4
 settings.MADANG_PSEUDONYM_KEY = "for tests only"
 settings.MADANG_JOURNAL_KEY = "for tests only"
+settings.MADANG_WALLS_KEY = "for tests only"
+settings.MADANG_PAUSES_KEPT_S = float(
+    "inf"
+)  # a query now and then would upset the counts of queries
 settings.STORAGES["staticfiles"] = {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }

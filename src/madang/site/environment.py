@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
+SECRETS = ("MADANG_SECRET_KEY", "MADANG_PSEUDONYM_KEY", "MADANG_JOURNAL_KEY", "MADANG_WALLS_KEY")
+
 
 def flag(name: str) -> bool:
     return environ.get(name, "").lower() in {"1", "true", "yes", "on"}
@@ -34,7 +36,7 @@ def keep_secrets(data: Path) -> None:
     # Mails that are kept instead of sent hold links that open accounts.
     for closed in (folder, data / "mail"):
         closed.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name in ("MADANG_SECRET_KEY", "MADANG_PSEUDONYM_KEY", "MADANG_JOURNAL_KEY"):
+    for name in SECRETS:
         kept = folder / name.lower()
         if name in environ or kept.exists():
             continue

@@ -20,6 +20,8 @@ CSRF_TRUSTED_ORIGINS = listed("MADANG_ORIGINS", [])
 SECRET_KEY = secret("MADANG_SECRET_KEY", MADANG_DATA)
 MADANG_PSEUDONYM_KEY = secret("MADANG_PSEUDONYM_KEY", MADANG_DATA)
 MADANG_JOURNAL_KEY = secret("MADANG_JOURNAL_KEY", MADANG_DATA)
+MADANG_WALLS_KEY = secret("MADANG_WALLS_KEY", MADANG_DATA)
+MADANG_PAUSES_KEPT_S = 1.0
 
 BLOCKS = discover_blocks()
 INSTALLED_APPS = [
@@ -35,6 +37,7 @@ INSTALLED_APPS = [
     "madang.ground.identity",
     "madang.ground.journal",
     "madang.ground.privacy",
+    "madang.ground.walls",
     "madang.web",
     *[placed.package for placed in BLOCKS],
 ]

@@ -31,6 +31,17 @@ def handles(event_class: type[E]) -> Callable[[Callable[[E], None]], Callable[[E
     return subscribe
 
 
+def heard_by(package: str) -> tuple[str, ...]:
+    """Return the wires to which handlers of a package are subscribed."""
+    return tuple(
+        sorted(
+            wire
+            for wire, handlers in _handlers.items()
+            if any(name.startswith(f"{package}.") for name in handlers)
+        )
+    )
+
+
 def record(event: Event) -> int:
     """Write the event to the outbox and queue its delivery, in the caller's transaction.
 
