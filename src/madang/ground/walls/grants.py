@@ -8,7 +8,10 @@ from madang.ground.walls.wall import FRONT, Wall
 
 READ, ADD, CHANGE, REMOVE = "SELECT", "INSERT", "UPDATE", "DELETE"
 ALL = (READ, ADD, CHANGE, REMOVE)
-FUNCTIONS = ("events_hand_out(bigint, text[])",)
+FUNCTIONS = (
+    "events_record(text, jsonb, boolean, bytea)",
+    "events_hand_out(bigint, text[])",
+)
 SEQUENCES = tuple(
     f"procrastinate_{table}_id_seq" for table in ("jobs", "events", "periodic_defers")
 )
@@ -49,7 +52,6 @@ def sequences_of(wall: Wall) -> tuple[str, ...]:
 def _events(wall: Wall) -> list[Grant]:
     handlers = f"handler LIKE {_text(wall.package + '.%')}"
     return [
-        Grant(table=_table(OutboxEvent), may=(ADD,), rows=_is_one_of("wire", wall.records)),
         Grant(
             table=_table(OutboxEvent),
             may=(READ,),

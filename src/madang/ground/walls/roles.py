@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection
 from psycopg import sql
 
+from madang.ground.events.models import Recorder
 from madang.ground.walls.grants import Grant, functions_of, grants_of, sequences_of
 from madang.ground.walls.wall import Wall, walls
 
@@ -25,7 +26,8 @@ SELECT obj_description(%s::regclass, 'pg_class'),
        current_schema,
        (SELECT string_agg(oid::text, ' ' ORDER BY oid) FROM pg_class
         WHERE relnamespace = current_schema::regnamespace AND relkind IN ('r', 'v')),
-       (SELECT string_agg(oid::text, ' ' ORDER BY oid) FROM pg_roles WHERE rolname LIKE %s)
+       (SELECT string_agg(oid::text, ' ' ORDER BY oid) FROM pg_roles WHERE rolname LIKE %s),
+       (SELECT md5(string_agg(role || ' ' || wire, ' ' ORDER BY id)) FROM events_recorder)
 """
 
 
@@ -56,9 +58,17 @@ def raise_walls() -> bool:
             _make_role(cursor, name)
             for statement in statements:
                 cursor.execute(statement)
+        _say_who_records()
         mark = _digest(plan, _state()[2:])
         cursor.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(sql.Identifier(MARKED), mark))
     return True
+
+
+def _say_who_records() -> None:
+    Recorder.objects.filter(role__startswith=role_of("")).delete()
+    Recorder.objects.bulk_create(
+        Recorder(role=role_of(wall.name), wire=wire) for wall in walls() for wire in wall.records
+    )
 
 
 def _everyone() -> Iterator[tuple[str, Wall | None]]:

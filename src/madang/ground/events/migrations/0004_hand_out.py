@@ -19,7 +19,7 @@ UPDATE procrastinate_jobs SET queue_name = 'ground' WHERE queue_name = 'default'
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0002_journal"),
+        ("events", "0003_record"),
         ("procrastinate", "0041_post_retry_failed_job"),
     ]
 
