@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 from psycopg import sql
 
+from madang.ground.processes import LIVE
 from madang.ground.walls.grants import functions_of, grants_of
-from madang.ground.walls.roles import LIVE, password_of, role_of
+from madang.ground.walls.roles import password_of, role_of
 from madang.ground.walls.wall import Wall, walls
 
 pytestmark = pytest.mark.django_db

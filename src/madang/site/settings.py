@@ -22,6 +22,7 @@ MADANG_PSEUDONYM_KEY = secret("MADANG_PSEUDONYM_KEY", MADANG_DATA)
 MADANG_JOURNAL_KEY = secret("MADANG_JOURNAL_KEY", MADANG_DATA)
 MADANG_WALLS_KEY = secret("MADANG_WALLS_KEY", MADANG_DATA)
 MADANG_PAUSES_KEPT_S = 1.0
+MADANG_BLOCK = environ.get("MADANG_BLOCK", "")  # behind whose wall this process is; "" = no walls
 
 BLOCKS = discover_blocks()
 INSTALLED_APPS = [
@@ -54,7 +55,13 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "madang.web.middleware.vary_on_htmx",
+    "madang.web.middleware.only_what_is_on",
 ]
+if MADANG_BLOCK not in {"", "front"}:
+    # Behind a wall nobody's sign-in can be read, but the one whose key the visitor brings.
+    MIDDLEWARE.remove("django.contrib.sessions.middleware.SessionMiddleware")
+    known = MIDDLEWARE.index("django.contrib.auth.middleware.AuthenticationMiddleware")
+    MIDDLEWARE[known] = "madang.ground.identity.visitors.known_by_visit"
 ROOT_URLCONF = "madang.site.urls"
 WSGI_APPLICATION = "madang.site.wsgi.application"
 TEMPLATES = [

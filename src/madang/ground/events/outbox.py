@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from madang.ground.events.event import Event, from_payload, to_payload
 from madang.ground.events.models import Delivery, OutboxEvent
-from madang.ground.jobs.queue import job
+from madang.ground.jobs.queue import job, queue_of
 
 E = TypeVar("E", bound=Event)
 
@@ -41,6 +41,11 @@ def heard_by(package: str) -> tuple[str, ...]:
             if any(name.startswith(f"{package}.") for name in handlers)
         )
     )
+
+
+def hearers_of(wire: str) -> tuple[str, ...]:
+    """Return the rooms whose handlers take events of this kind, as in "plan"."""
+    return tuple(sorted({queue_of(name) for name in _handlers[wire]}))
 
 
 def record(event: Event) -> int:

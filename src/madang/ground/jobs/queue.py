@@ -17,10 +17,11 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.periodic import PeriodicRegistry
 
+from madang.ground.processes import GROUND
+
 P = ParamSpec("P")
 
 KEEP = {"delete_jobs": "successful"}  # failed ones stay, to be looked into
-GROUND = "ground"
 HELD_S = 60  # after which a job that was held back asks again
 
 logger = logging.getLogger(__name__)

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from madang.ground.events.models import Delivery, OutboxEvent
 from madang.ground.journal.models import RowNote, SignedHead
-from madang.ground.walls.wall import FRONT, Wall
+from madang.ground.processes import FRONT
+from madang.ground.walls.models import Pause
+from madang.ground.walls.wall import Wall
 
 READ, ADD, CHANGE, REMOVE = "SELECT", "INSERT", "UPDATE", "DELETE"
 ALL = (READ, ADD, CHANGE, REMOVE)
@@ -37,7 +39,8 @@ def grants_of(wall: Wall) -> list[Grant]:
     doors = [Grant(table=model._meta.db_table, may=(READ,)) for model in wall.open_to_it]
     journal = [Grant(table=_table(SignedHead), may=(READ,))] if wall.reads_journal else []
     forgetting = _forgetting(wall) if wall.name == FRONT else []
-    return own + doors + journal + forgetting + _events(wall) + _jobs(wall)
+    pauses = [Grant(table=_table(Pause), may=(READ,))]
+    return own + doors + pauses + journal + forgetting + _events(wall) + _jobs(wall)
 
 
 def functions_of(wall: Wall) -> tuple[str, ...]:

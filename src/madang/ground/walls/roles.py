@@ -15,10 +15,10 @@ from django.db import connection
 from psycopg import sql
 
 from madang.ground.events.models import Recorder
+from madang.ground.processes import LIVE
 from madang.ground.walls.grants import Grant, functions_of, grants_of, sequences_of
 from madang.ground.walls.wall import Wall, walls
 
-LIVE = "live"  # listens for what changed, and reads nothing
 MARKED = "events_outboxevent"  # the table whose comment says what was raised
 STATE = """
 SELECT obj_description(%s::regclass, 'pg_class'),
@@ -72,7 +72,7 @@ def _say_who_records() -> None:
 
 
 def _everyone() -> Iterator[tuple[str, Wall | None]]:
-    yield LIVE, None
+    yield LIVE, None  # listens for what changed, and reads nothing
     for wall in walls():
         yield wall.name, wall
 

@@ -7,11 +7,12 @@ from psycopg import sql
 
 from madang.ground.events.outbox import record
 from madang.ground.jobs.queue import take_up
+from madang.ground.processes import FRONT
 from madang.ground.walls.events import BlockPaused, BlockResumed
 from madang.ground.walls.models import Pause
 from madang.ground.walls.queries import look_again
 from madang.ground.walls.roles import role_of
-from madang.ground.walls.wall import FRONT, walls
+from madang.ground.walls.wall import walls
 from madang.ground.words import Words, is_readable
 
 

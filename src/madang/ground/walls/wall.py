@@ -12,8 +12,8 @@ from django.db import models
 
 from madang.ground.events.event import EVENTS
 from madang.ground.events.outbox import heard_by
+from madang.ground.processes import FRONT
 
-FRONT = "front"
 # The rooms of the ground that have pages for people; the others work behind no address.
 FRONT_ROOMS = ("identity", "privacy", "account")
 
