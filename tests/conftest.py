@@ -35,6 +35,14 @@ REAL_DATA = Path(
 ).resolve()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--apart",
+        action="store_true",
+        help="drive the browser through a city with each block in a process of its own",
+    )
+
+
 @contextmanager
 def data_folder() -> Iterator[Path]:
     """A city's data folder. pytest's own folders are closed to the user PostgreSQL runs as."""

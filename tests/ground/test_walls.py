@@ -1,37 +1,20 @@
 """An intruder holds a block's process: what is reached is what the wall says, and no more."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import psycopg
 import pytest
 from django.db import connection
 from psycopg import sql
 
+from ground.intruder import intruder
 from madang.ground.processes import LIVE
 from madang.ground.walls.grants import functions_of, grants_of
-from madang.ground.walls.roles import password_of, role_of
+from madang.ground.walls.roles import role_of
 from madang.ground.walls.wall import Wall, walls
 
 pytestmark = pytest.mark.django_db
 
 NAMES = [wall.name for wall in walls()]
 Reach = set[tuple[str, str, str]]  # table, what, column
-
-
-@contextmanager
-def intruder(name: str) -> Iterator[psycopg.Connection]:
-    """A connection as the role behind a wall, with the password that its process has."""
-    here = connection.settings_dict
-    with psycopg.connect(
-        host=here["HOST"] or None,
-        port=here["PORT"] or None,
-        dbname=here["NAME"],
-        user=role_of(name),
-        password=password_of(name),
-        autocommit=True,
-    ) as link:
-        yield link
 
 
 def tables() -> dict[str, list[str]]:
