@@ -4,6 +4,7 @@ Or each block apart, behind a proxy with the configuration that `madang deploy` 
 """
 
 import ctypes
+import http.cookiejar
 import os
 import re
 import signal
@@ -11,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -127,6 +129,33 @@ class City:
                 else:
                     return
         raise AssertionError("the port is still taken")
+
+
+class Browser:
+    """As much of a browser as signing in and voting take."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.jar = http.cookiejar.CookieJar()
+        self.open = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar)).open
+
+    def get(self, path: str) -> str:
+        with self.open(self.url + path, timeout=30) as answer:
+            text: str = answer.read().decode()
+            return text
+
+    def post(self, path: str, page: str, **fields: object) -> str:
+        """Send a form with the token of the page it stands on."""
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+        assert token, page
+        body = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1], **fields}).encode()
+        with self.open(self.url + path, body, timeout=30) as answer:
+            text: str = answer.read().decode()
+            return text
+
+    def sign_in(self, email: str, password: str) -> None:
+        page = self.get("/en/account/login/")
+        self.post("/en/account/login/", page, login=email, password=password)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Each block in a process of its own: one that breaks or is switched off takes no other with it."""
 
+import json
 import os
 import shutil
 import signal
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from whole_city import City, city_of_its_own
+from whole_city import Browser, City, city_of_its_own
 
 pytestmark = [
     pytest.mark.whole,
@@ -24,8 +25,18 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def city() -> Iterator[City]:
     with city_of_its_own(is_apart=True) as city:
-        city.start()
         yield city
+
+
+@pytest.fixture(scope="module")
+def password(city: City) -> str:
+    """The password of the demo's people, once the city is up."""
+    return city.start()
+
+
+@pytest.fixture(autouse=True)
+def _running(password: str) -> None:
+    """Every test here needs the city up."""
 
 
 def ask(city: City, path: str) -> tuple[int, str]:
@@ -97,3 +108,23 @@ def test_a_block_that_is_switched_off_says_why_and_the_others_work(city: City) -
     log = Path(city.env["MADANG_DATA"]) / "journal"
     city.run("journal", "extend")
     assert "entries" in city.run("journal", "verify", str(log)).stdout
+
+
+def test_what_happens_in_one_block_reaches_the_next_through_their_walls(
+    city: City, password: str
+) -> None:
+    """An official closes a ballot; its own jobs count it, those of the plan promise what won."""
+    before = json.loads(city.run("plan", "show", "--json", "-").stdout)
+    browser = Browser(city.url)
+    browser.sign_in("official@daon.example", password)
+    page = browser.get("/en/ballots/next-year-budget/close")
+    assert "being counted" in browser.post("/en/ballots/next-year-budget/close", page)
+    for _ in range(300):
+        after = json.loads(city.run("plan", "show", "--json", "-").stdout)
+        if len(after) > len(before):
+            break
+        time.sleep(0.5)
+    made = [each for each in after if each not in before]
+    assert made
+    assert all("ballot next-year-budget/" in each["because"] for each in made)
+    ask_until(city, "/en/hearings/next-year/", 200)
