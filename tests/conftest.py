@@ -20,6 +20,8 @@ hypothesis.settings.load_profile("madang")
 settings.SECRET_KEY = "for tests only, " * 4
 settings.MADANG_PSEUDONYM_KEY = "for tests only"
 settings.MADANG_JOURNAL_KEY = "for tests only"
+_KEYS = tempfile.TemporaryDirectory(prefix="madang-keys-")
+settings.MADANG_KEYS = Path(_KEYS.name)
 settings.STORAGES["staticfiles"] = {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }

@@ -58,6 +58,10 @@ MADANG_PSEUDONYM_KEY · made once, kept in `secrets/` of the data folder
 MADANG_JOURNAL_KEY · made once, kept in `secrets/` of the data folder
   Key that signs the journal. Keep a copy: a journal signed by another key is another journal, and
   whoever noted the public key down will not believe it.
+MADANG_KEYS · `keys` in the data folder
+  Folder of the key store: the keys of fields that become unreadable when they are due, in every
+  backup too. Not where the database or its backups lie, and on a disk that is encrypted. Every
+  process of the city must see the same folder.
 MADANG_MAIL_HOST · none: mail is written into `mail/` of the data folder
   Mail server as `host` or `host:port` (25 where no port is named). It must take our mail without a
   password. Where it is named, people who sign up confirm their address by a code.

@@ -10,6 +10,7 @@ from madang.site.environment import database, flag, listed, secret
 
 PACKAGE = Path(__file__).resolve().parent.parent
 MADANG_DATA = Path(environ.get("MADANG_DATA", ".madang")).resolve()
+MADANG_KEYS = Path(environ.get("MADANG_KEYS", MADANG_DATA / "keys")).resolve()
 MADANG_CITY = Path(environ.get("MADANG_CITY", PACKAGE / "sample" / "city.toml"))
 MADANG_LIVE_URL = environ.get("MADANG_LIVE_URL", "")
 MADANG_LIVE_ORIGIN = MADANG_LIVE_URL.partition("/live")[0]

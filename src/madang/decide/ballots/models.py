@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from madang.core.ballot.election import VoteType
 from madang.decide.ballots.rules import DIGITS, PLACES, Eligibility
 from madang.ground.address import ADDRESS
+from madang.ground.keeping.encrypted import EncryptedTextField
 from madang.ground.keeping.personal import (
     Erase,
     LegalGround,
@@ -187,7 +188,9 @@ class Cast(models.Model):
 
     ballot = models.ForeignKey(Ballot, on_delete=models.PROTECT, related_name="casts")
     voter = models.CharField(max_length=200)
-    district = models.CharField(max_length=200, blank=True)
+    district = EncryptedTextField(  # "" of imported ballots
+        blank=True, purpose="ballots.district", keep=DISTRICT, bound_to=("ballot_id", "cast_at")
+    )
     cast_at = models.DateTimeField()
     channel = models.CharField(max_length=20)  # "page" or "import"
 

@@ -7,6 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Now
 
+from madang.ground.keeping.encrypted import ERASED, EncryptedTextField
 from madang.ground.keeping.personal import (
     LegalGround,
     Personal,
@@ -164,14 +165,18 @@ class Residency(models.Model):
     """In which district a person lives: the code only, never an address."""
 
     person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="residency")
-    district = models.CharField(max_length=20)
-    proof = models.CharField(max_length=20, choices=Proof.choices)
+    district = EncryptedTextField(
+        purpose="identity.residency", keep=RESIDENCY, bound_to=("person_id",)
+    )
+    proof = EncryptedTextField(
+        choices=Proof.choices, purpose="identity.residency", keep=RESIDENCY, bound_to=("person_id",)
+    )
     proved_at = models.DateTimeField()
 
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=models.Q(proof__in=Proof.values), name="known_proof"),
-        ]
-
     def __str__(self) -> str:
-        return f"{self.person_id} {self.district}"
+        return f"{self.person_id}"
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether the keys under which it was written are still there."""
+        return self.district is not ERASED and self.proof is not ERASED

@@ -33,6 +33,6 @@ def who_is(user: AbstractBaseUser | AnonymousUser) -> Who | None:
         return None
     roles = frozenset(Role(grant.role) for grant in user.role_grants.all())
     residency = getattr(user, "residency", None)
-    if residency is None:
+    if residency is None or not residency.is_readable:
         return Who(user.id, roles, None, None)
     return Who(user.id, roles, residency.district, Proof(residency.proof))
