@@ -52,9 +52,11 @@ MADANG_LIVE_URL · `http://HOST:PORT+1/live`, by `madang serve`
 MADANG_SECRET_KEY · made once, kept in `secrets/` of the data folder
   Key that signs sessions and forms. A new one signs everybody out.
 MADANG_PSEUDONYM_KEY · made once, kept in `secrets/` of the data folder
-  Key of the pseudonyms under which people vote. Keep a copy away from the database. Never change
-  it while a hearing or a ballot is open: under a new key everybody would be a stranger, and could
-  vote once more.
+  Key from which the pseudonyms' keys are made, under which people vote. Keep a copy away from the
+  database. Never change it: under a new key everybody would be a stranger, and could vote once
+  more; `madang privacy rotate-pseudonyms` makes pseudonyms anew. A process that runs one block
+  alone is given that block's key instead, as in `MADANG_PSEUDONYM_KEY_HEARINGS`, and can then make
+  no other block's pseudonyms; `madang privacy key-for` prints it.
 MADANG_JOURNAL_KEY · made once, kept in `secrets/` of the data folder
   Key that signs the journal. Keep a copy: a journal signed by another key is another journal, and
   whoever noted the public key down will not believe it.

@@ -6,7 +6,7 @@ from os import environ
 from pathlib import Path
 
 from madang.ground.block import discover_blocks
-from madang.site.environment import database, flag, listed, secret
+from madang.site.environment import by_block, database, flag, listed, secret
 
 PACKAGE = Path(__file__).resolve().parent.parent
 MADANG_DATA = Path(environ.get("MADANG_DATA", ".madang")).resolve()
@@ -20,6 +20,7 @@ ALLOWED_HOSTS = listed("MADANG_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = listed("MADANG_ORIGINS", [])
 SECRET_KEY = secret("MADANG_SECRET_KEY", MADANG_DATA)
 MADANG_PSEUDONYM_KEY = secret("MADANG_PSEUDONYM_KEY", MADANG_DATA)
+MADANG_PSEUDONYM_KEYS = by_block("MADANG_PSEUDONYM_KEY")
 MADANG_JOURNAL_KEY = secret("MADANG_JOURNAL_KEY", MADANG_DATA)
 
 BLOCKS = discover_blocks()

@@ -18,7 +18,9 @@ from madang.ground.keeping.personal import (
 )
 from madang.ground.words import marked as _
 
-ACCOUNT = with_account(_("As long as you have an account"))
+ACCOUNT = with_account(
+    _("As long as you have an account; one that is not used for three years is erased")
+)
 ROLE = while_needed(_("As long as you have the role"))
 RESIDENCY = after(
     "proved_at",
@@ -87,12 +89,20 @@ class People(BaseUserManager["Person"]):
         ground=LegalGround.INTEREST,
         keep=ACCOUNT,
     ),
+    Personal(
+        field="warned_at",
+        holds=_("When the city wrote to you that you no longer use your account"),
+        purpose=_("To erase accounts that nobody uses any more"),
+        ground=LegalGround.INTEREST,
+        keep=ACCOUNT,
+    ),
 )
 class Person(AbstractBaseUser):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     email = models.EmailField(unique=True)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(db_default=Now())
+    warned_at = models.DateTimeField(null=True)  # that the account is unused and will be erased
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
