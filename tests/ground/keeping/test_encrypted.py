@@ -116,6 +116,14 @@ def test_without_its_key_a_residency_is_erased_and_the_person_is_asked_again(
     assert Residency.objects.get().district == "07"
 
 
+def test_what_comes_after_its_time_is_not_kept() -> None:
+    make_key(DUE)
+    destroy_key(DUE, at=NOW)
+    make_resident(district="07")
+    assert columns() == [("", "")]
+    assert who_is(Person.objects.get()).is_resident is False  # type: ignore[union-attr]
+
+
 def test_a_store_that_lost_its_keys_is_told_to_the_operator(
     caplog: pytest.LogCaptureFixture, settings: LazySettings, tmp_path: Path
 ) -> None:

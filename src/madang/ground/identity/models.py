@@ -7,7 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Now
 
-from madang.ground.keeping.encrypted import ERASED, EncryptedTextField
+from madang.ground.keeping.encrypted import EncryptedTextField
 from madang.ground.keeping.personal import (
     LegalGround,
     Personal,
@@ -185,8 +185,3 @@ class Residency(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id}"
-
-    @property
-    def is_readable(self) -> bool:
-        """Whether the keys under which it was written are still there."""
-        return self.district is not ERASED and self.proof is not ERASED

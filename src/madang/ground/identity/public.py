@@ -33,6 +33,8 @@ def who_is(user: AbstractBaseUser | AnonymousUser) -> Who | None:
         return None
     roles = frozenset(Role(grant.role) for grant in user.role_grants.all())
     residency = getattr(user, "residency", None)
-    if residency is None or not residency.is_readable:
+    # Without its key a residency is erased, and whoever it was of lives nowhere yet.
+    district, proof = (residency.district, residency.proof) if residency else ("", "")
+    if not district or not proof:
         return Who(user.id, roles, None, None)
-    return Who(user.id, roles, residency.district, Proof(residency.proof))
+    return Who(user.id, roles, district, Proof(proof))

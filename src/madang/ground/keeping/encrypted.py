@@ -99,11 +99,14 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # takes a
             self._refuse()
         return value
 
-    def seal_on(self, row: models.Model, text: str) -> Sealed:
-        """Return the text sealed for this row. Raises UnableToUseKey: "destroyed"."""
+    def seal_on(self, row: models.Model, text: str) -> Sealed | Erased:
+        """Return the text sealed for this row; ERASED where it was due before it came."""
         assert self.keep is not None, "an encrypted field says when it is due"
         period = period_of(getattr(row, self.keep.since) + self.keep.lasting)
-        cipher = AESGCM(make_key(KeyName(self.purpose, period)))
+        try:
+            cipher = AESGCM(make_key(KeyName(self.purpose, period)))
+        except UnableToUseKey:
+            return ERASED
         nonce = token_bytes(NONCE)
         sealed = nonce + cipher.encrypt(nonce, text.encode(), self._bound(row, period))
         return Sealed(f"{period}:{urlsafe_b64encode(sealed).decode()}")
@@ -148,7 +151,7 @@ def seal_rows(rows: "models.QuerySet[Any]", name: str, field: EncryptedTextField
         batch = list(rows.order_by("pk")[first : first + BATCH])
         for row in batch:
             if text := getattr(row, name):
-                setattr(row, name, field.seal_on(row, text).token)
+                setattr(row, name, field.get_prep_value(field.seal_on(row, text)))
         rows.model._default_manager.bulk_update(batch, [name])
 
 
