@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import hmac
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -24,12 +25,14 @@ from madang.ground.privacy.models import Generation
 from madang.ground.privacy.pseudonyms import UnableToLink, generation_key, key_for, pseudonym
 from madang.ground.privacy.renewal import UnableToRenew, renew_stand_ins, would_renew
 from madang.ground.privacy.services import leave
+from madang.ground.privacy.sweeper import Swept, sweep
 from madang.listen.hearings import services
 from madang.listen.hearings.models import Participant, Statement, Vote
 from makers import NOW, make_open_hearing, make_resident
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+DAY = timedelta(days=1)
 PACKAGE = Path(__file__).parents[2] / "src" / "madang"
 SOMEBODY = UUID(int=7)
 
@@ -130,11 +133,13 @@ def as_row(each: Any) -> tuple[str, int, int]:
     return (each.purpose, each.generation, each.stand_ins)
 
 
-def test_the_old_secret_is_destroyed_and_the_journal_tells() -> None:
+def test_the_old_secret_is_destroyed_when_backups_of_it_are_old_and_the_journal_tells() -> None:
     make_open_hearing()
     vote(make_resident())
     renew()
     renew()
+    assert list(sweep(at=NOW + 34 * DAY)) == []
+    assert list(sweep(at=NOW + 35 * DAY)) == [Swept("pseudonyms.hearings/0002", "key", 1)]
     assert [name.period for name in keys_of("pseudonyms.hearings")] == ["0003"]
     assert [name.period for name in destroyed_keys()] == ["0002"]
     with pytest.raises(UnableToUseKey, match="destroyed"):
@@ -143,6 +148,23 @@ def test_the_old_secret_is_destroyed_and_the_journal_tells() -> None:
     assert (certificate["purpose"], certificate["period"]) == ("pseudonyms.hearings", "0002")
     extend_journal(at=NOW)
     assert list(audit_journal()) == []
+
+
+def test_a_database_from_before_a_renewal_still_takes_its_peoples_votes() -> None:
+    person = make_resident()
+    make_open_hearing()
+    renew()
+    vote(person)
+    backup = list(Participant.objects.values_list("id", "pseudonym"))
+    renew()
+    Generation.objects.update(number=2)  # a restore of the rows as they were
+    for key, pseudonym_then in backup:
+        Participant.objects.filter(id=key).update(pseudonym=pseudonym_then)
+    OutboxEvent.objects.filter(wire="privacy.stand-ins-renewed.v1").delete()
+    assert list(sweep(at=NOW + 90 * DAY)) == [], "the restored database needs its secret"
+    vote(person, -1)
+    assert Participant.objects.count() == 1
+    assert renew() == [("hearings.after", 3, 1)]
 
 
 def test_who_left_stays_as_they_were() -> None:

@@ -6,14 +6,8 @@ from django.db import transaction
 
 from madang.ground.events.models import OutboxEvent
 from madang.ground.events.outbox import record
-from madang.ground.keeping.keystore import KeyName, destroy_key, destroyed_keys
+from madang.ground.keeping.keystore import KeyName, destroyed_keys
 from madang.ground.privacy.events import KeyDestroyed
-
-
-def destroy_and_certify(name: KeyName, *, at: datetime) -> None:
-    """Destroy a key and record KeyDestroyed; safe to repeat."""
-    destroy_key(name, at=at)
-    certify_destroyed_keys(at=at)
 
 
 @transaction.atomic

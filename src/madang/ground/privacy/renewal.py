@@ -1,4 +1,4 @@
-"""Make all stand-ins of a block anew under a fresh secret, and destroy the old one.
+"""Make all stand-ins of a block anew under a fresh secret, and forget the old one a month later.
 
 One transaction for each hearing or ballot: no voice is taken meanwhile, and one that comes after
 it finds its participant under the new stand-in. What is interrupted goes on at the next call.
@@ -6,16 +6,18 @@ it finds its participant under the new stand-in. What is interrupted goes on at 
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, models, transaction
+from django.db.models import Min, Q
 from psycopg import sql
 
+from madang.ground.events.event import from_payload
+from madang.ground.events.models import OutboxEvent
 from madang.ground.events.outbox import record
 from madang.ground.identity.models import Person
-from madang.ground.keeping.keystore import keys_of, make_key
-from madang.ground.privacy.certificates import destroy_and_certify
+from madang.ground.keeping.keystore import KeyName, keys_of, make_key
 from madang.ground.privacy.declared import Held, held_by
 from madang.ground.privacy.events import StandInsRenewed
 from madang.ground.privacy.models import Generation
@@ -28,6 +30,7 @@ from madang.ground.privacy.pseudonyms import (
     stand_in,
 )
 
+BACKUPS_LAST = timedelta(days=35)
 BATCH = 5000  # people whose stand-ins are computed at once
 
 
@@ -72,9 +75,34 @@ def renew_stand_ins(*, block: str, at: datetime) -> Iterator[Renewed]:
     behind = Generation.objects.filter(purpose__startswith=f"{block}.", number__lt=target)
     for purpose in behind.order_by("purpose").values_list("purpose", flat=True):
         yield _renew(purpose, target, fields, at)
-    for old in keys_of(salt_purpose(block)):
-        if old < salt_name(block, target):
-            destroy_and_certify(old, at=at)
+
+
+def superseded_secrets(*, at: datetime) -> Iterator[KeyName]:
+    """Yield the secrets under which no stand-in is made any more since BACKUPS_LAST.
+
+    Until then a restored backup can still take votes under the secret of its time.
+    """
+    blocks = {held.model._meta.app_label for held in held_by() if held.personal.stand_in}
+    told = OutboxEvent.objects.filter(wire=StandInsRenewed.wire).values_list("payload", flat=True)
+    renewals = [
+        each
+        for payload in told
+        if isinstance(each := from_payload(StandInsRenewed.wire, payload), StandInsRenewed)
+    ]
+    for block in sorted(blocks):
+        generations = Generation.objects.filter(
+            Q(purpose=block) | Q(purpose__startswith=f"{block}.")
+        )
+        oldest = generations.aggregate(oldest=Min("number"))["oldest"]
+        for secret in keys_of(salt_purpose(block)):
+            later = [
+                each.renewed_at
+                for each in renewals
+                if each.purpose.startswith(f"{block}.") and each.generation > int(secret.period)
+            ]
+            is_left = oldest is not None and int(secret.period) < oldest
+            if is_left and all(each <= at - BACKUPS_LAST for each in later):
+                yield secret
 
 
 def would_renew(*, block: str) -> Iterator[Renewed]:

@@ -25,6 +25,7 @@ from madang.ground.privacy.certificates import certify_destroyed_keys
 from madang.ground.privacy.declared import Held, declaring_models, held_by
 from madang.ground.privacy.erasers import ERASERS
 from madang.ground.privacy.events import DataErased
+from madang.ground.privacy.renewal import superseded_secrets
 from madang.ground.privacy.unused import (
     accounts_to_warn,
     erase_unused,
@@ -177,10 +178,11 @@ def _certify(what: str, kind: str, number: int, at: datetime) -> None:
 
 
 def _keys_over(at: datetime) -> list[KeyName]:
-    """Return the keys of encrypted fields whose month is over."""
+    """Return the keys of encrypted fields whose month is over, and superseded secrets."""
     purposes = sorted({field.purpose for _, field in _encrypted()})
     names = [name for purpose in purposes for name in keys_of(purpose)]
-    return [name for name in names if is_over(name.period, at=at)]
+    over = [name for name in names if is_over(name.period, at=at)]
+    return [*over, *superseded_secrets(at=at)]
 
 
 def _is_used(key: KeyName) -> bool:

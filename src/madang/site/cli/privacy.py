@@ -103,9 +103,9 @@ def reapply(json: Json = None) -> None:
 @app.command(
     "rotate-pseudonyms",
     help=_(
-        "Make a block's pseudonyms anew under a fresh secret and destroy the old one. Votes stay"
-        " and count once; who left stays as they are. Back up before and after: no vote can be"
-        " taken with the secret of an older backup."
+        "Make a block's pseudonyms anew under a fresh secret. Votes stay and count once; who left"
+        " stays as they are. The old secret is destroyed after 35 days, and a backup from before"
+        " can take no votes then."
     ),
 )
 def rotate_pseudonyms(block: BlockName, *, dry_run: DryRun = False, json: Json = None) -> None:
