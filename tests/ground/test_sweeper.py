@@ -3,13 +3,15 @@
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Event, Thread
+from time import sleep
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
 from django.contrib.sessions.models import Session
 from django.core import mail
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from decide.worlds import make_ballot, make_who
@@ -178,6 +180,43 @@ def test_more_rows_than_one_batch_go_and_each_batch_is_certified(
         make_resident()
     assert swept(NOW + TWO_YEARS) == {("identity.Residency.district", "row"): 5}
     assert [each["number"] for each in certificates()] == [2, 2, 1]
+
+
+def test_who_says_it_anew_while_the_sweeper_comes_keeps_it() -> None:
+    person = make_resident(district="01")
+    is_said, may_commit = Event(), Event()
+
+    def say_it_anew() -> None:
+        with transaction.atomic():
+            record_residency(
+                person_id=person.id, district="02", proof=Proof.COUNTER, at=NOW + TWO_YEARS
+            )
+            is_said.set()
+            may_commit.wait(30)
+        connection.close()
+
+    saying = Thread(target=say_it_anew)
+    saying.start()
+    assert is_said.wait(30)
+    found: list[Swept] = []
+
+    def sweep_beside() -> None:
+        found.extend(sweep(at=NOW + TWO_YEARS))
+        connection.close()
+
+    sweeping = Thread(target=sweep_beside)
+    sweeping.start()
+    with connection.cursor() as cursor:
+        for _ in range(3000):  # until the sweeper waits for the row
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                break
+            sleep(0.01)
+    may_commit.set()
+    saying.join()
+    sweeping.join()
+    assert found == []
+    assert Residency.objects.get().district == "02"
 
 
 def test_a_sweep_that_was_killed_goes_on_where_it_was() -> None:

@@ -8,10 +8,11 @@ over, so that backups forget as well. Safe to repeat and to kill: each step is a
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from secrets import token_hex
 from typing import Any
 
 from django.db import connection, models, transaction
+from django.db.models import Func
+from django.db.models.functions import Cast, Concat
 from psycopg import sql
 
 from madang.ground.events.models import OutboxEvent
@@ -106,18 +107,23 @@ def _due(held: Held, at: datetime) -> "models.QuerySet[Any]":
 
 
 def _erase_all(held: Held, at: datetime) -> int:
-    erased = 0
-    while number := _erase_batch(held, at):
-        erased += number
+    erased, last = 0, None
+    while keys := _erase_batch(held, at, last):
+        erased, last = erased + len(keys), keys[-1]
     return erased
 
 
 @transaction.atomic
-def _erase_batch(held: Held, at: datetime) -> int:
-    keys = list(_due(held, at).order_by("pk").values_list("pk", flat=True)[:BATCH])
-    rows = held.model._default_manager.filter(pk__in=keys)
+def _erase_batch(held: Held, at: datetime, last: object) -> list[Any]:
+    """Erase the next rows by key that are due; return their keys.
+
+    They are locked first, so that one which somebody renews this moment is looked at again.
+    """
+    due = _due(held, at).order_by("pk").select_for_update(of=("self",)).only("pk")
+    keys = [row.pk for row in (due if last is None else due.filter(pk__gt=last))[:BATCH]]
     if not keys:
-        return 0
+        return keys
+    rows = held.model._default_manager.filter(pk__in=keys)
     noted = {held.model._meta.db_table: [str(key) for key in keys]}
     facts = _facts(held, rows)
     if held.personal.erase is Erase.ROW:
@@ -135,7 +141,7 @@ def _erase_batch(held: Held, at: datetime) -> int:
             erased_at=at,
         )
     )
-    return len(keys)
+    return keys
 
 
 def _facts(held: Held, rows: "models.QuerySet[Any]") -> Sequence[int]:
@@ -147,14 +153,10 @@ def _facts(held: Held, rows: "models.QuerySet[Any]") -> Sequence[int]:
 
 
 def _overwrite(held: Held, rows: "models.QuerySet[Any]") -> None:
-    name = held.personal.field
-    if held.personal.erase is Erase.BLANK:
-        rows.update(**{name: ""})
-        return
-    batch = list(rows.only("pk"))
-    for row in batch:
-        setattr(row, name, STAND_IN + token_hex(31))
-    held.model._default_manager.bulk_update(batch, [name])
+    by_chance = Cast(Func(function="gen_random_uuid"), models.TextField())
+    is_blank = held.personal.erase is Erase.BLANK
+    value = "" if is_blank else Concat(models.Value(STAND_IN), by_chance)
+    rows.update(**{held.personal.field: value})
 
 
 def _erase_accounts(at: datetime) -> int:

@@ -7,6 +7,7 @@ from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.mail import send_mail
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
@@ -60,8 +61,18 @@ def warn_unused(*, at: datetime) -> int:
 def erase_unused(*, at: datetime) -> Iterator[int]:
     """Erase the unused accounts; yield 1 for each."""
     for person in unused_accounts(at=at):
-        leave(person_id=person.pk, at=at)
-        yield 1
+        if _erase_if_unused(person, at):
+            yield 1
+
+
+@transaction.atomic
+def _erase_if_unused(person: Person, at: datetime) -> bool:
+    """Erase the account unless its owner signs in this moment."""
+    list(Person.objects.select_for_update().filter(pk=person.pk))
+    if not unused_accounts(at=at).filter(pk=person.pk).exists():
+        return False
+    leave(person_id=person.pk, at=at)
+    return True
 
 
 def _letter() -> tuple[str, str]:
