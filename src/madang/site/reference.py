@@ -165,6 +165,16 @@ def _events() -> Iterator[str]:
         for shape in _shapes(package):
             yield from (f"`{shape.__name__}`, part of the above: {_own_doc(shape)}", "")
             yield from _fields(shape)
+    for room in ("journal", "privacy"):
+        yield from (f"## {room}", "")
+        for each in _events_in(f"madang.ground.{room}.events"):
+            yield from _event(each, heard.get(each.wire, []))
+
+
+def _events_in(module: str) -> "list[type[Event]]":
+    from madang.ground.events.event import EVENTS
+
+    return [event for event in EVENTS.values() if event.__module__ == module]
 
 
 def _event(event: "type[Event]", heard_by: list[str]) -> Iterator[str]:

@@ -1,8 +1,10 @@
 """Encrypted fields: the database has no text, the row has; without the key it is erased."""
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -17,7 +19,14 @@ from hypothesis import strategies as st
 from madang.ground.identity.models import Person, Proof, Residency
 from madang.ground.identity.public import who_is
 from madang.ground.identity.services import record_residency
-from madang.ground.keeping.encrypted import ERASED, is_over, period_of
+from madang.ground.keeping.encrypted import (
+    ERASED,
+    EncryptedTextField,
+    Sealed,
+    encrypted_fields,
+    is_over,
+    period_of,
+)
 from madang.ground.keeping.keystore import KeyName, destroy_key, keys_of, make_key, read_key
 from makers import NOW, make_person, make_resident
 
@@ -52,8 +61,6 @@ def test_equal_texts_do_not_look_alike() -> None:
 
 def test_it_is_aes_256_gcm_as_others_have_it() -> None:
     """Opened here by hand from the description in docs/how-to/keep-and-erase.md."""
-    from base64 import urlsafe_b64decode
-
     person = make_resident(district="07")
     sealed = urlsafe_b64decode(columns()[0][0].partition(":")[2])
     bound = f"identity.residency\n2022-05\nidentity_residency\ndistrict\n{person.id}".encode()
@@ -155,6 +162,33 @@ def test_rows_from_before_are_sealed_by_the_migration() -> None:
     assert all(column.startswith("2022-05:") for column in columns()[0])
     row = Residency.objects.get()
     assert (row.district, row.proof) == ("07", "counter")
+
+
+def residency(person: int = 7) -> Residency:
+    return Residency(person_id=UUID(int=person), proved_at=NOW)
+
+
+def the_field() -> EncryptedTextField:
+    return encrypted_fields(Residency)[0]
+
+
+@given(text=st.text(min_size=1))
+def test_every_text_comes_back_as_it_was(text: str) -> None:
+    sealed = the_field().seal_on(residency(), text)
+    assert isinstance(sealed, Sealed)
+    assert the_field().open_on(residency(), sealed) == text
+    assert the_field().open_on(residency(person=8), sealed) is ERASED
+
+
+@given(data=st.data())
+def test_no_change_of_a_sealed_text_goes_unseen(data: st.DataObject) -> None:
+    sealed = the_field().seal_on(residency(), "07")
+    assert isinstance(sealed, Sealed)
+    raw = bytearray(urlsafe_b64decode(sealed.token.partition(":")[2]))
+    place = data.draw(st.integers(0, len(raw) * 8 - 1))
+    raw[place // 8] ^= 1 << place % 8
+    changed = Sealed(f"{sealed.period}:{urlsafe_b64encode(raw).decode()}")
+    assert the_field().open_on(residency(), changed) is ERASED
 
 
 @given(days=st.integers(0, 400_000), seconds=st.integers(0, 86_399))
