@@ -103,13 +103,16 @@ def declared_of(model: type[models.Model]) -> Declared:
 
 
 def held_by(*labels: str) -> list[Held]:
-    """Return the personal fields of these apps, or of all, in the order of the models."""
-    return [
+    """Return the personal fields of these apps in this order, or of all."""
+    held = [
         Held(model, personal)
         for model in declaring_models()
-        if not labels or model._meta.app_label in labels
         for personal in declared_of(model).personal
     ]
+    if not labels:
+        return held
+    own = [each for each in held if each.model._meta.app_label in labels]
+    return sorted(own, key=lambda each: labels.index(each.model._meta.app_label))
 
 
 def held_in_room(room: str) -> list[Held]:
