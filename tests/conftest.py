@@ -21,9 +21,10 @@ settings.SECRET_KEY = "for tests only, " * 4
 settings.MADANG_PSEUDONYM_KEY = "for tests only"
 settings.MADANG_JOURNAL_KEY = "for tests only"
 settings.MADANG_WALLS_KEY = "for tests only"
-settings.MADANG_PAUSES_KEPT_S = float(
-    "inf"
-)  # a query now and then would upset the counts of queries
+# Asking anew which blocks are off would upset the counts of queries.
+settings.MADANG_PAUSES_KEPT_S = float("inf")
+_KEYS = tempfile.TemporaryDirectory(prefix="madang-keys-")
+settings.MADANG_KEYS = Path(_KEYS.name)
 settings.STORAGES["staticfiles"] = {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }

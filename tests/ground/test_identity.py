@@ -63,10 +63,10 @@ def test_events_about_people_hold_no_address() -> None:
 
 def test_a_pseudonym_is_the_same_for_one_purpose_and_another_for_another() -> None:
     person = make_person()
-    first = pseudonym(person_id=person.id, purpose="hearings.one")
-    assert first == pseudonym(person_id=person.id, purpose="hearings.one")
-    assert first != pseudonym(person_id=person.id, purpose="hearings.two")
-    assert first != pseudonym(person_id=make_person().id, purpose="hearings.one")
+    first = pseudonym(block="hearings", person_id=person.id, purpose="hearings.one")
+    assert first == pseudonym(block="hearings", person_id=person.id, purpose="hearings.one")
+    assert first != pseudonym(block="hearings", person_id=person.id, purpose="hearings.two")
+    assert first != pseudonym(block="hearings", person_id=make_person().id, purpose="hearings.one")
 
 
 def test_who_is_not_signed_in_is_asked_to_and_comes_back(client: Client) -> None:

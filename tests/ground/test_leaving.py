@@ -65,7 +65,7 @@ def test_votes_stay_and_count(leaver: Person) -> None:
     vote = Vote.objects.get()
     assert (vote.value, vote.is_newest) == (1, True)
     assert vote.participant.pseudonym == pseudonym(
-        person_id=leaver.id, purpose="hearings.after"
+        block="hearings", person_id=leaver.id, purpose="hearings.after"
     )  # whoever remembers the id and has the key; nobody has both any more
 
 

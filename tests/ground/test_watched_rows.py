@@ -49,7 +49,7 @@ def found() -> list[tuple[Trouble, object, str]]:
 def test_what_the_citys_own_programs_write_is_as_it_was_noted(resident: Person) -> None:
     record_residency(person_id=resident.id, district="02", proof=Proof.COUNTER, at=AT)
     make_open_hearing()
-    Residency.objects.update(district="03")
+    Residency.objects.update(proved_at=AT)
     Residency.objects.all().delete()
     assert found() == []
     extend_journal(at=AT)
@@ -112,7 +112,7 @@ def test_moments_are_noted_the_same_in_every_time_zone(resident: Person) -> None
 def test_what_was_rolled_back_leaves_no_note(resident: Person) -> None:
     before = RowNote.objects.count()
     with transaction.atomic():
-        Residency.objects.update(district="03")
+        Residency.objects.update(proved_at=AT)
         transaction.set_rollback(True)
     assert RowNote.objects.count() == before
     assert found() == []

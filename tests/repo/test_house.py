@@ -10,7 +10,6 @@ import grimp
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import models
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from madang.ground.block import PlacedBlock
@@ -66,15 +65,6 @@ def test_a_block_declares_each_event_it_has(placed: PlacedBlock) -> None:
     own = {each for each in has if each.__module__ == module.__name__}
     assert set(placed.block.emits) == own
     assert [each.wire for each in own if not each.told] == [], "the journal's readers want words"
-
-
-@pytest.mark.parametrize("placed", settings.BLOCKS, ids=lambda placed: placed.block.name)
-def test_a_personal_field_that_is_declared_is_there(placed: PlacedBlock) -> None:
-    module = import_module(f"{placed.package}.models")
-    for personal in placed.block.personal:
-        model, _, field = personal.field.partition(".")
-        assert issubclass(getattr(module, model), models.Model)
-        getattr(module, model)._meta.get_field(field)
 
 
 def test_a_view_is_short() -> None:

@@ -22,16 +22,6 @@ class Stage(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Personal:
-    """One personal field: what it holds, why, and how long it is kept (English catalogue keys)."""
-
-    field: str  # model.field, as in "Participant.pseudonym"
-    holds: str
-    purpose: str
-    keep: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Block:
     """What one block says of itself; see docs/how-to/add-a-block.md."""
 
@@ -43,7 +33,6 @@ class Block:
     uses: tuple[str, ...] = ()
     emits: tuple[type[Event], ...] = ()
     datasets: tuple[str, ...] = ()
-    personal: tuple[Personal, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,12 @@ def secret(name: str, data: Path) -> str:
     return kept.read_text("ascii") if kept.exists() else ""
 
 
+def by_block(name: str) -> dict[str, str]:
+    """Return what the environment gives to single blocks: NAME_HEARINGS is of "hearings"."""
+    of_blocks = {each: value for each, value in environ.items() if each.startswith(f"{name}_")}
+    return {each.removeprefix(f"{name}_").lower(): value for each, value in of_blocks.items()}
+
+
 def keep_secrets(data: Path) -> None:
     """Make the secrets that the environment does not give, once, readable by their owner alone."""
     folder = data / "secrets"

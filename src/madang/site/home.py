@@ -15,6 +15,8 @@ from madang.decide.plan.public import newest_commitments
 from madang.ground.block import Block
 from madang.ground.identity.access import May, Request, may
 from madang.ground.identity.block import BLOCK as IDENTITY
+from madang.ground.keeping.personal import Personal
+from madang.ground.privacy.declared import held_in_room
 from madang.ground.words import said
 from madang.listen.hearings.public import HearingCard, list_hearings, list_waiting
 
@@ -39,17 +41,11 @@ def home(request: Request) -> HttpResponse:
 @may(May.EVERYONE)
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    """Every personal field that ground and blocks declare: what, why, how long."""
+    """Every personal field that the models declare: what, why, by which right, how long."""
     rooms = [
-        (
-            _name(block),
-            [
-                {"holds": _(each.holds), "purpose": _(each.purpose), "keep": _(each.keep)}
-                for each in block.personal
-            ],
-        )
+        (_name(block), [_told(held.personal) for held in held_in_room(block.name)])
         for block in (IDENTITY, *(placed.block for placed in settings.BLOCKS))
-        if block.personal
+        if held_in_room(block.name)
     ]
     return render(request, "site/privacy.html", {"rooms": rooms})
 
@@ -83,6 +79,16 @@ def healthz(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("ok", content_type="text/plain")
+
+
+def _told(personal: Personal) -> dict[str, str]:
+    return {
+        "holds": _(personal.holds),
+        "purpose": _(personal.purpose),
+        "ground": _(personal.ground.words),
+        "articles": personal.ground.articles,
+        "keep": _(personal.keep.words),
+    }
 
 
 def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -15,9 +15,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
+from madang.site.reference_api import api_lines
+
 if TYPE_CHECKING:
     from madang.ground.block import Block
     from madang.ground.events.event import Event
+    from madang.ground.keeping.personal import LegalGround
 
 PACKAGE = Path(__file__).resolve().parent.parent
 FOLDER = PACKAGE.parents[1] / "docs" / "reference"
@@ -49,9 +52,11 @@ MADANG_LIVE_URL · `http://HOST:PORT+1/live`, by `madang serve`
 MADANG_SECRET_KEY · made once, kept in `secrets/` of the data folder
   Key that signs sessions and forms. A new one signs everybody out.
 MADANG_PSEUDONYM_KEY · made once, kept in `secrets/` of the data folder
-  Key of the pseudonyms under which people vote. Keep a copy away from the database. Never change
-  it while a hearing or a ballot is open: under a new key everybody would be a stranger, and could
-  vote once more.
+  Key from which the pseudonyms' keys are made, under which people vote. Keep a copy away from the
+  database. Never change it: under a new key everybody would be a stranger, and could vote once
+  more; `madang privacy rotate-pseudonyms` makes pseudonyms anew. A process that runs one block
+  alone is given that block's key instead, as in `MADANG_PSEUDONYM_KEY_HEARINGS`, and can then make
+  no other block's pseudonyms; `madang privacy key-for` prints it.
 MADANG_JOURNAL_KEY · made once, kept in `secrets/` of the data folder
   Key that signs the journal. Keep a copy: a journal signed by another key is another journal, and
   whoever noted the public key down will not believe it.
@@ -60,6 +65,10 @@ MADANG_WALLS_KEY · made once, kept in `secrets/` of the data folder
   database. A new one gives all of them new passwords.
 MADANG_BLOCK · none: all blocks are in one process
   Behind whose wall a process stands; `madang serve --block` and `madang deploy` set it.
+MADANG_KEYS · `keys` in the data folder
+  Folder of the key store: the keys of fields that become unreadable when they are due, in every
+  backup too. Not where the database or its backups lie, and on a disk that is encrypted. Every
+  process of the city must see the same folder.
 MADANG_MAIL_HOST · none: mail is written into `mail/` of the data folder
   Mail server as `host` or `host:port` (25 where no port is named). It must take our mail without a
   password. Where it is named, people who sign up confirm their address by a code.
@@ -93,7 +102,7 @@ def pages() -> dict[str, str]:
         "permissions.md": _page("Who may see what", _permissions()),
         "blocks.md": _page("Blocks", _blocks()),
         "walls.md": _page("Walls", walls_page()),
-        "api.md": _page("Open data for programs", _api()),
+        "api.md": _page("Open data for programs", api_lines(table)),
     }
 
 
@@ -101,7 +110,7 @@ def _page(title: str, lines: Iterable[str]) -> str:
     return "\n".join([f"# {title}", "", MADE, "", *lines]).rstrip() + "\n"
 
 
-def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+def table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
     yield f"| {' | '.join(heads)} |"
     yield f"|{'---|' * len(heads)}"
     for row in rows:
@@ -145,7 +154,7 @@ def _settings() -> Iterator[str]:
     yield from ("[Run a city](../how-to/run-a-city.md).", "")
     told = re.findall(r"^(\w+) · (.+)\n((?:  .+\n)+)", SETTINGS, re.MULTILINE)
     rows = [(f"`{name}`", without, " ".join(does.split())) for name, without, does in told]
-    yield from _table(("variable", "where it is not set", "what it does"), rows)
+    yield from table(("variable", "where it is not set", "what it does"), rows)
 
 
 # Events
@@ -164,6 +173,16 @@ def _events() -> Iterator[str]:
         for shape in _shapes(package):
             yield from (f"`{shape.__name__}`, part of the above: {_own_doc(shape)}", "")
             yield from _fields(shape)
+    for room in ("journal", "privacy"):
+        yield from (f"## {room}", "")
+        for each in _events_in(f"madang.ground.{room}.events"):
+            yield from _event(each, heard.get(each.wire, []))
+
+
+def _events_in(module: str) -> "list[type[Event]]":
+    from madang.ground.events.event import EVENTS
+
+    return [event for event in EVENTS.values() if event.__module__ == module]
 
 
 def _event(event: "type[Event]", heard_by: list[str]) -> Iterator[str]:
@@ -182,7 +201,7 @@ def _fields(shape: type) -> Iterator[str]:
     by_name = {found[1]: found for found in source if found}
     assert is_dataclass(shape)
     rows = [by_name[each.name] for each in fields(shape)]
-    yield from _table(("field", "type", ""), ((f"`{r[1]}`", f"`{r[2]}`", r[3] or "") for r in rows))
+    yield from table(("field", "type", ""), ((f"`{r[1]}`", f"`{r[2]}`", r[3] or "") for r in rows))
 
 
 def _shapes(package: str) -> list[type]:
@@ -233,7 +252,7 @@ def _permissions() -> Iterator[str]:
     yield from ("`/healthz`, `/robots.txt` and `/api`.", "")
     with override("ko"):
         rows = [(f"`/{route}`", *_who(route, view)) for route, view in _routes()]
-    yield from _table(("address", "who", "what"), rows)
+    yield from table(("address", "who", "what"), rows)
 
 
 def _who(route: str, view: Any) -> tuple[str, str]:
@@ -278,14 +297,27 @@ def _blocks() -> Iterator[str]:
         yield from (f"## {block.name} · {block.korean}", "")
         yield block.summary
         yield ""
-        yield from _table(("", ""), _about(block, package, stages.get(package, "ground")))
-        if block.personal:
-            yield "What it keeps about people:"
-            yield ""
-            yield from _table(
-                ("field", "holds", "why", "how long"),
-                ((f"`{p.field}`", p.holds, p.purpose, p.keep) for p in block.personal),
-            )
+        yield from table(("", ""), _about(block, package, stages.get(package, "ground")))
+        yield from _kept_of_people(block.name)
+
+
+def _kept_of_people(room: str) -> Iterator[str]:
+    from madang.ground.privacy.declared import held_in_room
+
+    if held := held_in_room(room):
+        yield from ("What it keeps about people, as its models declare:", "")
+        yield from table(
+            ("field", "holds", "why", "by which right", "how long"),
+            (
+                (f"`{each.name}`", p.holds, p.purpose, _by_right(p.ground), p.keep.words)
+                for each in held
+                if (p := each.personal)
+            ),
+        )
+
+
+def _by_right(ground: "LegalGround") -> str:
+    return f"{ground.words} ({ground.articles})"
 
 
 def _about(block: "Block", package: str, stage: str) -> list[tuple[str, str]]:
@@ -327,66 +359,6 @@ def _lines_of_events() -> list[str]:
         for _, event in _handlers(package)
     }
     return [f"  {by} -.->|{name}| {to}" for by, to, name in sorted(told) if by != to]
-
-
-# API
-
-
-def _api() -> Iterator[str]:
-    from madang.site.api import api
-
-    # JSON as the site serves it: keys are text, and nothing in it depends on Django's state.
-    schema: dict[str, Any] = dict(api.get_openapi_schema())
-    yield schema["info"]["description"]
-    yield "The description for programs is at `/api/v1/openapi.json`."
-    yield ""
-    for path, methods in schema["paths"].items():
-        for method, call in methods.items():
-            yield from _call(f"{method.upper()} {path}", call)
-    shapes = schema.get("components", {}).get("schemas", {})
-    for name, shape in sorted(shapes.items()):
-        yield from (f"## {name}", "")
-        yield from _table(
-            ("field", "type", ""),
-            (
-                (f"`{field}`", _json_type(about), about.get("description", ""))
-                for field, about in shape.get("properties", {}).items()
-            ),
-        )
-
-
-def _call(line: str, call: dict[str, Any]) -> Iterator[str]:
-    yield from (f"## `{line}`", "")
-    yield call.get("description") or call.get("summary", "")
-    yield ""
-    if call.get("parameters"):
-        yield from _table(
-            ("parameter", "in", "type", ""),
-            (
-                (f"`{each['name']}`", each["in"], _json_type(each["schema"]), _must(each))
-                for each in call["parameters"]
-            ),
-        )
-    for code, answer in call["responses"].items():
-        content = answer.get("content", {}).get("application/json", {})
-        shape = _json_type(content["schema"]) if content.get("schema") else "no JSON"
-        yield f"Answers {code}: {shape}."
-        yield ""
-
-
-def _must(parameter: dict[str, Any]) -> str:
-    return "required" if parameter.get("required") else ""
-
-
-def _json_type(schema: dict[str, Any]) -> str:
-    if "$ref" in schema:
-        name = schema["$ref"].rpartition("/")[2]
-        return f"[{name}](#{name.lower()})"
-    if "anyOf" in schema:
-        return " or ".join(_json_type(each) for each in schema["anyOf"])
-    if schema.get("type") == "array":
-        return f"list of {_json_type(schema.get('items', {}))}"
-    return str(schema.get("format") or schema.get("type") or "any")
 
 
 def main(folder: Path = FOLDER) -> int:

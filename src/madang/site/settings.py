@@ -6,10 +6,11 @@ from os import environ
 from pathlib import Path
 
 from madang.ground.block import discover_blocks
-from madang.site.environment import database, flag, listed, secret
+from madang.site.environment import by_block, database, flag, listed, secret
 
 PACKAGE = Path(__file__).resolve().parent.parent
 MADANG_DATA = Path(environ.get("MADANG_DATA", ".madang")).resolve()
+MADANG_KEYS = Path(environ.get("MADANG_KEYS", MADANG_DATA / "keys")).resolve()
 MADANG_CITY = Path(environ.get("MADANG_CITY", PACKAGE / "sample" / "city.toml"))
 MADANG_LIVE_URL = environ.get("MADANG_LIVE_URL", "")
 MADANG_LIVE_ORIGIN = MADANG_LIVE_URL.partition("/live")[0]
@@ -19,6 +20,7 @@ ALLOWED_HOSTS = listed("MADANG_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = listed("MADANG_ORIGINS", [])
 SECRET_KEY = secret("MADANG_SECRET_KEY", MADANG_DATA)
 MADANG_PSEUDONYM_KEY = secret("MADANG_PSEUDONYM_KEY", MADANG_DATA)
+MADANG_PSEUDONYM_KEYS = by_block("MADANG_PSEUDONYM_KEY")
 MADANG_JOURNAL_KEY = secret("MADANG_JOURNAL_KEY", MADANG_DATA)
 MADANG_WALLS_KEY = secret("MADANG_WALLS_KEY", MADANG_DATA)
 MADANG_PAUSES_KEPT_S = 1.0

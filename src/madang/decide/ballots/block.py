@@ -1,7 +1,7 @@
 """The ballots block declares itself."""
 
 from madang.decide.ballots import events
-from madang.ground.block import Block, Personal
+from madang.ground.block import Block
 from madang.ground.words import marked as _
 
 BLOCK = Block(
@@ -19,24 +19,4 @@ BLOCK = Block(
         events.BallotCounted,
     ),
     datasets=("ballots.choices", "ballots.results"),
-    personal=(
-        Personal(
-            field="Cast.voter",
-            holds=_("A stand-in for you on one ballot"),
-            purpose=_("One ballot a resident; only the city's key leads from it back to you"),
-            keep=_("As long as the ballot is kept as a public record"),
-        ),
-        Personal(
-            field="Cast.district",
-            holds=_("The district in which the stand-in lived when it voted"),
-            purpose=_("To check who may vote where only one district is asked"),
-            keep=_("As long as the ballot is kept as a public record"),
-        ),
-        Personal(
-            field="Choice.project",
-            holds=_("Which projects the stand-in chose, and when"),
-            purpose=_("To count the ballot, which anyone can count again"),
-            keep=_("As long as the ballot is kept as a public record"),
-        ),
-    ),
 )

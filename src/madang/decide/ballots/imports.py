@@ -135,7 +135,6 @@ def _refuse_too_long(file: PabulibFile, drafts: list[ProjectDraft], source: str)
     texts += [("project_id", draft.code, 80) for draft in drafts]
     texts += [("goal", draft.goal, 40) for draft in drafts]
     texts += [("voter_id", vote.voter_id, 200) for vote in file.votes]
-    texts += [("district", vote.columns.get("district", ""), 200) for vote in file.votes]
     for name, text, longest in texts:
         if len(text) > longest:
             raise BadInput(
@@ -180,7 +179,8 @@ def _open_with_votes(ballot: Ballot, file: PabulibFile, at: datetime) -> None:
         Cast,
         ["ballot", "voter", "district", "cast_at", "channel"],
         (
-            (ballot.id, vote.voter_id, vote.columns.get("district", ""), at, "import")
+            # The file says where its voters live; nothing here asks.
+            (ballot.id, vote.voter_id, "", at, "import")
             for vote in file.votes
         ),
     )

@@ -9,6 +9,24 @@ from django.db.models.functions import Now
 from madang.core.ballot.election import VoteType
 from madang.decide.ballots.rules import DIGITS, PLACES, Eligibility
 from madang.ground.address import ADDRESS
+from madang.ground.keeping.encrypted import EncryptedTextField
+from madang.ground.keeping.personal import (
+    Erase,
+    LegalGround,
+    Personal,
+    after,
+    declares,
+    public_record,
+)
+from madang.ground.words import marked as _
+
+RECORD = public_record(_("As long as the ballot is kept as a public record"))
+DISTRICT = after("cast_at", _("A year after you cast the ballot"), days=365)
+YEAR = after(
+    "ballot__closed_at",
+    _("A year after the ballot closed; then a random stand-in takes its place"),
+    days=365,
+)
 
 
 class Status(models.TextChoices):
@@ -25,6 +43,11 @@ class BallotQuerySet(models.QuerySet["Ballot"]):
         return self.exclude(status=Status.DRAFT)
 
 
+@declares(
+    impersonal="slug title introduction hearing vote_type currency budget rule eligibility"
+    " district status opens_at closes_at opened_at closed_at counted_at source input_hash"
+    " core_version certificate_hash result created_at"
+)
 class Ballot(models.Model):
     """A question with a budget; once it is open, triggers keep its rule and projects."""
 
@@ -94,6 +117,7 @@ class Ballot(models.Model):
         return "simulated" if self.simulated else "imported" if self.source else ""
 
 
+@declares(impersonal="code place words summary cost goal statement commitment commitment_status")
 class BallotProject(models.Model):
     """What the budget could pay for; `code` is its name on the ballot."""
 
@@ -120,6 +144,7 @@ class BallotProject(models.Model):
         return f"{self.ballot_id}/{self.code}"
 
 
+@declares(impersonal="code words")
 class PolicyGoal(models.Model):
     """What the plan calls a policy goal, as its events told it."""
 
@@ -130,12 +155,42 @@ class PolicyGoal(models.Model):
         return self.code
 
 
+@declares(
+    Personal(
+        field="voter",
+        holds=_("A stand-in for you on one ballot"),
+        purpose=_("One ballot a resident; only the city's key leads from it back to you"),
+        ground=LegalGround.TASK,
+        keep=YEAR,
+        erase=Erase.STAND_IN,
+        only={"channel": "page"},
+        stand_in="ballots.{ballot__slug}",
+    ),
+    Personal(
+        field="district",
+        holds=_("The district in which the stand-in lived when it voted"),
+        purpose=_("To check who may vote where only one district is asked"),
+        ground=LegalGround.TASK,
+        keep=DISTRICT,
+        erase=Erase.BLANK,
+    ),
+    Personal(
+        field="cast_at",
+        holds=_("When the stand-in cast the ballot"),
+        purpose=_("To show that no ballot came after closing"),
+        ground=LegalGround.TASK,
+        keep=RECORD,
+    ),
+    impersonal="channel",
+)
 class Cast(models.Model):
     """A ballot that somebody cast: a resident by pseudonym, or an imported voter by id."""
 
     ballot = models.ForeignKey(Ballot, on_delete=models.PROTECT, related_name="casts")
     voter = models.CharField(max_length=200)
-    district = models.CharField(max_length=200, blank=True)
+    district = EncryptedTextField(  # "" of imported ballots
+        blank=True, purpose="ballots.district", keep=DISTRICT, bound_to=("ballot_id", "cast_at")
+    )
     cast_at = models.DateTimeField()
     channel = models.CharField(max_length=20)  # "page" or "import"
 
@@ -149,6 +204,22 @@ class Cast(models.Model):
         return f"{self.ballot_id} {self.voter[:8]}"
 
 
+@declares(
+    Personal(
+        field="project",
+        holds=_("Which projects the stand-in chose"),
+        purpose=_("To count the ballot, which anyone can count again"),
+        ground=LegalGround.TASK,
+        keep=RECORD,
+    ),
+    Personal(
+        field="points",
+        holds=_("How much the stand-in gave each of them"),
+        purpose=_("To count the ballot, which anyone can count again"),
+        ground=LegalGround.TASK,
+        keep=RECORD,
+    ),
+)
 class Choice(models.Model):
     """One project on one cast ballot.
 

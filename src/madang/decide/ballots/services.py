@@ -60,7 +60,7 @@ class UnableToCount(Exception):
 
 def voter_of(*, who: Who, ballot: str) -> str:
     """Return the pseudonym under which a person votes on one ballot."""
-    return pseudonym(person_id=who.person_id, purpose=f"ballots.{ballot}")
+    return pseudonym(block="ballots", person_id=who.person_id, purpose=f"ballots.{ballot}")
 
 
 # Drawing up

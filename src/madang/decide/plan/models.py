@@ -5,6 +5,8 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
+from madang.ground.keeping.personal import declares
+
 
 class Status(models.TextChoices):
     """How a commitment goes. "verified" is said by a measurement, not by its own office."""
@@ -16,6 +18,7 @@ class Status(models.TextChoices):
     DROPPED = "dropped"
 
 
+@declares(impersonal="slug title vision made_at")
 class Plan(models.Model):
     slug = models.SlugField(max_length=80, unique=True)
     title = models.JSONField()  # {language: text}, as all words that people wrote
@@ -26,6 +29,7 @@ class Plan(models.Model):
         return self.slug
 
 
+@declares(impersonal="code words description place")
 class Goal(models.Model):
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="goals")
     code = models.CharField(max_length=40)
@@ -43,6 +47,7 @@ class Goal(models.Model):
         return f"{self.plan_id}/{self.code}"
 
 
+@declares(impersonal="code words description office place")
 class Project(models.Model):
     goal = models.ForeignKey(Goal, on_delete=models.PROTECT, related_name="projects")
     code = models.CharField(max_length=40)
@@ -64,6 +69,10 @@ class Project(models.Model):
         return f"{self.goal_id}/{self.code}"
 
 
+@declares(
+    impersonal="words summary office partners budget currency starts_on ends_on"
+    " status supporters origin made_at"
+)
 class Commitment(models.Model):
     """What the city has promised to do."""
 
@@ -98,6 +107,7 @@ class Commitment(models.Model):
         return f"{self.id} {self.status}"
 
 
+@declares(impersonal="changed_at note status_before status fields")
 class Change(models.Model):
     """What an official changed on a commitment, and why; nothing is ever taken out of here."""
 
@@ -121,6 +131,7 @@ class Kind(models.TextChoices):
     ADVICE = "advice"
 
 
+@declares(impersonal="kind words ballot project hearing statement")
 class Because(models.Model):
     """One reason why a commitment was made."""
 
@@ -157,6 +168,7 @@ class Because(models.Model):
         return f"{self.commitment_id} because {self.kind}"
 
 
+@declares(impersonal="ballot ballot_words project words hearing statement decided_at")
 class Verdict(models.Model):
     """What a ballot decided on one of its projects, so that the lost ones are found as well."""
 

@@ -3,7 +3,31 @@
 from django.db import models
 from django.db.models.functions import Now
 
+from madang.ground.keeping.personal import LegalGround, Personal, declares, with_account
+from madang.ground.words import marked as _
 
+
+@declares(
+    Personal(
+        field="payload",
+        holds=_("What the city's programs told each other of your account, under your number"),
+        purpose=_(
+            "So that each part of the city learns what it must, and the journal can prove it"
+        ),
+        ground=LegalGround.TASK,
+        keep=with_account(
+            _("As long as you have an account; what tells of your district goes with it")
+        ),
+    ),
+    Personal(
+        field="salt",
+        holds=_("What opens the journal's seal over them"),
+        purpose=_("So that you, and nobody else, can show what an entry says"),
+        ground=LegalGround.TASK,
+        keep=with_account(_("As long as what it opens")),
+    ),
+    impersonal="wire recorded_at leaf",
+)
 class OutboxEvent(models.Model):
     """One event, written in the transaction of the act that it tells of.
 
@@ -28,6 +52,7 @@ class OutboxEvent(models.Model):
         return f"{self.id} {self.wire}"
 
 
+@declares(impersonal="handler delivered_at")
 class Delivery(models.Model):
     """A handler took an event; written in the transaction of what the handler did."""
 
@@ -44,6 +69,7 @@ class Delivery(models.Model):
         return f"{self.event_id} → {self.handler}"
 
 
+@declares(impersonal="role wire")
 class Recorder(models.Model):
     """A role of the database that may record events of this kind; see ground/walls."""
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
-from madang.ground.identity.models import Person, Proof, Role
+from madang.ground.identity.models import Person, Proof, Residency, Role
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,13 @@ def who_is(user: AbstractBaseUser | AnonymousUser | Visitor) -> Who | None:
     if not isinstance(user, Person) or not user.is_authenticated:
         return None
     roles = frozenset(Role(grant.role) for grant in user.role_grants.all())
-    residency = getattr(user, "residency", None)
-    if residency is None:
-        return Who(user.id, roles, None, None)
-    return Who(user.id, roles, residency.district, Proof(residency.proof))
+    return who_of(user.id, roles, getattr(user, "residency", None))
+
+
+def who_of(person_id: UUID, roles: frozenset[Role], residency: Residency | None) -> Who:
+    """Return a person as blocks know them."""
+    # Without its key a residency is erased, and whoever it was of lives nowhere yet.
+    district, proof = (residency.district, residency.proof) if residency else ("", "")
+    if not district or not proof:
+        return Who(person_id, roles, None, None)
+    return Who(person_id, roles, district, Proof(proof))

@@ -4,7 +4,11 @@ from uuid import uuid4
 
 from django.db import models
 
+from madang.ground.keeping.personal import LegalGround, Personal, declares, with_account
+from madang.ground.words import marked as _
 
+
+@declares(impersonal="size note signed_at")
 class SignedHead(models.Model):
     """What the city committed to: so many entries, this root. Never changed, never removed."""
 
@@ -16,6 +20,16 @@ class SignedHead(models.Model):
         return f"{self.size} entries"
 
 
+@declares(
+    Personal(
+        field="hash",
+        holds=_("A sealed note of each row about you, and the key of that row"),
+        purpose=_("So that a row which somebody changed behind the city's programs is found"),
+        ground=LegalGround.TASK,
+        keep=with_account(_("As long as the row; without its key and salt the note says nothing")),
+    ),
+    impersonal="table row salt batch",
+)
 class RowNote(models.Model):
     """That a row of a watched table was written, noted by a trigger in the same statement.
 
@@ -39,6 +53,7 @@ class RowNote(models.Model):
         return f"{self.table} {self.row}"
 
 
+@declares(impersonal="name columns")
 class WatchedTable(models.Model):
     """A table whose rows are noted, with the columns it had when all of them were noted last."""
 

@@ -112,11 +112,19 @@ def erase_facts(*, person_id: UUID, rows: Mapping[str, Sequence[str]]) -> None:
     it belongs to.
     """
     told = OutboxEvent.objects.filter(is_sealed=True, payload__person_id=str(person_id))
-    events = tuple(told.order_by("id").values_list("id", flat=True))
-    OutboxEvent.objects.filter(id__in=events).update(payload={}, salt=None)
+    erase_told(events=list(told.order_by("id").values_list("id", flat=True)), rows=rows)
+
+
+def erase_told(*, events: Sequence[int], rows: Mapping[str, Sequence[str]]) -> None:
+    """Let these sealed events, and the notes of these rows, say nothing any more; record which.
+
+    rows: by table, the keys of rows that are gone, or will be written anew without what was
+    erased. Runs in the transaction of the erasure that it belongs to.
+    """
+    OutboxEvent.objects.filter(id__in=events, is_sealed=True).update(payload={}, salt=None)
     notes = [note for table, keys in rows.items() for note in forget_rows(table, keys)]
     if events or notes:
-        record(FactsErased(events=events, notes=tuple(notes)))
+        record(FactsErased(events=tuple(events), notes=tuple(notes)))
 
 
 def journal_origin() -> str:

@@ -9,6 +9,9 @@ from madang.ground.events.outbox import record
 from madang.ground.identity.events import PersonLeft
 from madang.ground.identity.models import Person, Residency, RoleGrant
 from madang.ground.journal.public import erase_facts
+from madang.ground.keeping.ledger import note_erased
+
+PERSON = "identity.Person"  # as the ledger of erasures calls people
 
 
 @transaction.atomic
@@ -21,6 +24,7 @@ def leave(*, person_id: UUID, at: datetime) -> None:
     person = Person.objects.select_for_update().filter(id=person_id).first()
     if person is None:
         return
+    note_erased(PERSON, person_id)
     rows = {Person._meta.db_table: [str(person_id)]}
     for related in (Residency, RoleGrant):
         keys = related._default_manager.filter(person_id=person_id).values_list("pk", flat=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from madang.ground.events.models import Delivery, OutboxEvent
 from madang.ground.journal.models import RowNote, SignedHead
+from madang.ground.privacy.models import Generation
 from madang.ground.processes import FRONT
 from madang.ground.walls.models import Pause
 from madang.ground.walls.wall import Wall
@@ -39,8 +40,8 @@ def grants_of(wall: Wall) -> list[Grant]:
     doors = [Grant(table=model._meta.db_table, may=(READ,)) for model in wall.open_to_it]
     journal = [Grant(table=_table(SignedHead), may=(READ,))] if wall.reads_journal else []
     forgetting = _forgetting(wall) if wall.name == FRONT else []
-    pauses = [Grant(table=_table(Pause), may=(READ,))]
-    return own + doors + pauses + journal + forgetting + _events(wall) + _jobs(wall)
+    known = [Grant(table=_table(model), may=(READ,)) for model in (Pause, Generation)]
+    return own + doors + known + journal + forgetting + _events(wall) + _jobs(wall)
 
 
 def functions_of(wall: Wall) -> tuple[str, ...]:

@@ -3,7 +3,10 @@
 from django.db import models
 from django.db.models import F, Q
 
+from madang.ground.keeping.personal import declares
 
+
+@declares(impersonal="block reason paused_at resumed_at")
 class Pause(models.Model):
     """A block was switched off for a reason that everybody reads, until it was switched on."""
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from madang.ground.events.outbox import hearers_of
+from madang.ground.keeping.encrypted import encrypted_fields
 from madang.ground.processes import FRONT
 from madang.ground.walls.grants import READ, Grant, functions_of, grants_of
 from madang.ground.walls.roles import role_of
 from madang.ground.walls.wall import Wall
 
-SECRETS = ("MADANG_SECRET_KEY", "MADANG_PSEUDONYM_KEY")
 FILES = ("city card", "journal/", "static/")
 # PostgreSQL lets everybody notify: open pages look again, and workers look for work.
 CHANNELS = ("madang_live", "procrastinate_queue_v1")
@@ -62,8 +62,8 @@ def radius_of(wall: Wall) -> Radius:
         calls=functions_of(wall),
         sends=tuple(Told(wire, hearers_of(wire)) for wire in wall.records),
         channels=CHANNELS,
-        secrets=SECRETS,
-        files=FILES,
+        secrets=_secrets(wall),
+        files=(*FILES, *(f"keys/{purpose}/" for purpose in key_purposes(wall))),
         addresses=("the database", *([mail] if mail and wall.name == FRONT else [])),
     )
 
@@ -71,3 +71,14 @@ def radius_of(wall: Wall) -> Radius:
 def _touched(grants: Iterator[Grant]) -> tuple[Touched, ...]:
     touched = {Touched(grant.table, grant.columns, grant.rows) for grant in grants}
     return tuple(sorted(touched, key=lambda each: (each.table, each.columns, each.rows)))
+
+
+def key_purposes(wall: Wall) -> tuple[str, ...]:
+    """Return for what it needs keys of the key store: its own sealed fields, and residencies."""
+    own = {field.purpose for model in wall.own for field in encrypted_fields(model)}
+    return tuple(sorted({*own, "identity.residency"}))
+
+
+def _secrets(wall: Wall) -> tuple[str, ...]:
+    own = () if wall.name == FRONT else (f"MADANG_PSEUDONYM_KEY_{wall.name.upper()}",)
+    return ("MADANG_SECRET_KEY", *own)

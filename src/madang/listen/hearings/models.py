@@ -7,6 +7,22 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from madang.ground.address import ADDRESS
+from madang.ground.keeping.personal import (
+    Erase,
+    LegalGround,
+    Personal,
+    after,
+    declares,
+    public_record,
+)
+from madang.ground.words import marked as _
+
+RECORD = public_record(_("As long as the hearing is kept as a public record"))
+YEAR = after(
+    "hearing__closed_at",
+    _("A year after the hearing closed; then a random stand-in takes its place"),
+    days=365,
+)
 
 
 class Status(models.TextChoices):
@@ -38,6 +54,10 @@ class HearingQuerySet(models.QuerySet["Hearing"]):
         return self.exclude(status=Status.DRAFT)
 
 
+@declares(
+    impersonal="slug title introduction question status origin source input_hash answer opened_at"
+    " closes_at closed_at answered_at ballot created_at"
+)
 class Hearing(models.Model):
     slug = models.SlugField(max_length=80, unique=True)
     title = models.JSONField()  # {language: text}, as all words that people wrote
@@ -74,6 +94,32 @@ class Hearing(models.Model):
         return self.slug
 
 
+@declares(
+    Personal(
+        field="author",
+        holds=_("The stand-in of who wrote a sentence"),
+        purpose=_("So that nobody floods a hearing and nothing is kept twice"),
+        ground=LegalGround.TASK,
+        keep=YEAR,
+        erase=Erase.STAND_IN,
+        stand_in="hearings.{hearing__slug}",
+    ),
+    Personal(
+        field="words",
+        holds=_("The sentence you wrote, without your name"),
+        purpose=_("So that others can vote on it and the city can answer it"),
+        ground=LegalGround.TASK,
+        keep=RECORD,
+    ),
+    Personal(
+        field="written_at",
+        holds=_("When the sentence was written"),
+        purpose=_("So that sentences are read in the order in which they came"),
+        ground=LegalGround.TASK,
+        keep=RECORD,
+    ),
+    impersonal="number theme moderation reason moderated_at",
+)
 class Statement(models.Model):
     """One sentence; `number` is its name within the hearing, from 0."""
 
@@ -101,6 +147,20 @@ class Statement(models.Model):
         return f"{self.hearing_id}/{self.number}"
 
 
+@declares(
+    Personal(
+        field="pseudonym",
+        holds=_("A stand-in for you in one hearing"),
+        purpose=_(
+            "One vote a resident on each sentence; only the city's key leads from it back to you"
+        ),
+        ground=LegalGround.TASK,
+        keep=YEAR,
+        erase=Erase.STAND_IN,
+        stand_in="hearings.{hearing__slug}",
+    ),
+    impersonal="number",
+)
 class Participant(models.Model):
     """Someone who voted in one hearing: a resident by pseudonym, or an imported voter by number."""
 
@@ -120,6 +180,23 @@ class Participant(models.Model):
         return f"{self.hearing_id}/{self.number}"
 
 
+@declares(
+    Personal(
+        field="value",
+        holds=_("How the stand-in voted"),
+        purpose=_("To draw the map of opinions, which anyone can draw again"),
+        ground=LegalGround.TASK,
+        keep=RECORD,
+    ),
+    Personal(
+        field="cast_at",
+        holds=_("When the stand-in voted"),
+        purpose=_("To show how opinions moved, and to prove each vote by a receipt"),
+        ground=LegalGround.TASK,
+        keep=RECORD,
+    ),
+    impersonal="event",
+)
 class Vote(models.Model):
     """A vote as it was cast. The newest of a participant on a statement counts, all are kept."""
 
@@ -144,6 +221,16 @@ class Vote(models.Model):
         return f"{self.participant_id} {self.value} {self.statement_id}"
 
 
+@declares(
+    Personal(
+        field="result",
+        holds=_("Where each stand-in stands on the map of opinions, under a number"),
+        purpose=_("So that everyone sees who agrees with whom, and can draw it again"),
+        ground=LegalGround.TASK,
+        keep=RECORD,
+    ),
+    impersonal="input_hash core_version seed votes drawn_at",
+)
 class DrawnMap(models.Model):
     """An opinion map as it was drawn: with its input's hash, the core's version and parameters."""
 
@@ -167,6 +254,7 @@ class DrawnMap(models.Model):
         return f"{self.hearing_id} {self.input_hash[:8]}"
 
 
+@declares(impersonal="commitment words ballot status")
 class Outcome(models.Model):
     """What became of a statement: a commitment in the plan, as its events told it."""
 

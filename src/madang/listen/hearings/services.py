@@ -53,7 +53,7 @@ class UnableToVote(Exception):
 
 def voice_of(*, person_id: UUID, hearing: str) -> str:
     """Return the pseudonym under which a person speaks in one hearing."""
-    return pseudonym(person_id=person_id, purpose=f"hearings.{hearing}")
+    return pseudonym(block="hearings", person_id=person_id, purpose=f"hearings.{hearing}")
 
 
 @transaction.atomic

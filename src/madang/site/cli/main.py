@@ -6,7 +6,18 @@ import typer
 
 from madang import __version__
 from madang.core.bad_input import BadInput
-from madang.site.cli import ballot, blocks, cores, deploy, hearing, house, journal, person, plan
+from madang.site.cli import (
+    ballot,
+    blocks,
+    cores,
+    deploy,
+    hearing,
+    house,
+    journal,
+    person,
+    plan,
+    privacy,
+)
 from madang.site.cli.refusal import Refusal
 from madang.site.cli.words import _, say_wrong
 
@@ -26,6 +37,7 @@ app.add_typer(plan.app, name="plan")
 app.add_typer(person.app, name="person")
 app.add_typer(journal.app, name="journal")
 app.add_typer(blocks.app, name="blocks")
+app.add_typer(privacy.app, name="privacy")
 deploy.add_to(app)
 house.add_to(app)
 

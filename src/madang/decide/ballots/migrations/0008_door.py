@@ -17,7 +17,7 @@ DROP VIEW ballots_public_ballot;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ballots', '0005_large_numbers'),
+        ('ballots', '0007_first_stand_ins'),
     ]
 
     operations = [

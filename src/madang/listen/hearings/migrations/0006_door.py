@@ -24,7 +24,7 @@ DROP VIEW hearings_public_statement;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hearings', '0004_receipt'),
+        ('hearings', '0005_first_stand_ins'),
     ]
 
     operations = [

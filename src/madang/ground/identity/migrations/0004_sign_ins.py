@@ -8,7 +8,7 @@ from django.db import migrations, models
 # Django's own check of a changed password needs the password; a block has only this function.
 DOOR = """
 CREATE FUNCTION identity_visitor(key varchar)
-RETURNS TABLE (person_id uuid, roles varchar[], district varchar, proof varchar)
+RETURNS TABLE (person_id uuid, roles varchar[], district text, proof text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
     SELECT person.id,
            ARRAY(SELECT role FROM identity_rolegrant WHERE identity_rolegrant.person_id = person.id),
@@ -39,7 +39,7 @@ DROP FUNCTION identity_visitor;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('identity', '0001_initial'),
+        ('identity', '0003_warned_at'),
     ]
 
     operations = [
