@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import LazySettings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, connections, transaction
 from django.test import Client
 
@@ -62,6 +64,43 @@ def test_every_event_gets_a_place_once_and_the_log_is_signed() -> None:
     assert (head.origin, head.size) == ("127.0.0.1/journal", 3)
     assert [b'"gate":"east"' in entry for entry in entries] == [True, False, False]
     assert [event.leaf for event in OutboxEvent.objects.order_by("id")] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("hosts", "given", "name"),
+    [
+        (["madang.city.example", "www.city.example"], "", "madang.city.example/journal"),
+        (["*", ".city.example", "madang.city.example"], "", "madang.city.example/journal"),
+        (["*"], "city.example/log", "city.example/log"),
+        (["madang.city.example"], "city.example/log", "city.example/log"),
+    ],
+)
+def test_a_new_log_is_called_after_a_host_or_as_the_city_says(
+    settings: LazySettings, hosts: list[str], given: str, name: str
+) -> None:
+    settings.ALLOWED_HOSTS, settings.MADANG_JOURNAL_NAME = hosts, given
+    open_gates("east")
+    extend()
+    settings.ALLOWED_HOSTS, settings.MADANG_JOURNAL_NAME = ["other.example"], "another"
+    open_gates("west")
+    extend()  # its name stays
+    assert published()[0] == Checkpoint(name, 2, published()[0].root)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "given", "reason"),
+    [
+        (["*", ".city.example"], "", "MADANG_HOSTS names no single host"),
+        (["*"], "two words", "cannot be called 'two words'"),
+        (["*"], "a+b", "without spaces and plus signs"),
+    ],
+)
+def test_a_log_without_a_proper_name_is_refused_in_one_sentence(
+    settings: LazySettings, hosts: list[str], given: str, reason: str
+) -> None:
+    settings.ALLOWED_HOSTS, settings.MADANG_JOURNAL_NAME = hosts, given
+    with pytest.raises(ImproperlyConfigured, match=reason):
+        apps.get_app_config("journal").ready()  # as when the city starts
 
 
 def test_an_entry_is_canonical_json_that_anybody_can_make_again() -> None:

@@ -55,6 +55,13 @@ MADANG_PSEUDONYM_KEY · made once, kept in `secrets/` of the data folder
 MADANG_JOURNAL_KEY · made once, kept in `secrets/` of the data folder
   Key that signs the journal. Keep a copy: a journal signed by another key is another journal, and
   whoever noted the public key down will not believe it.
+MADANG_JOURNAL_NAME · the first of MADANG_HOSTS that names a single host, with `/journal`
+  What the journal calls itself, in each head that it signs, as `madang.city.example/journal`. Once
+  it has an entry, its name stays.
+MADANG_WITNESSES · none
+  Who countersigns the journal: for each witness its public key, a space and its address, as
+  `ngo.example+1a2b3c4d+BAQ… https://witness.ngo.example`, with commas between them. Each new head
+  is sent to them before it is published.
 MADANG_MAIL_HOST · none: mail is written into `mail/` of the data folder
   Mail server as `host` or `host:port` (25 where no port is named). It must take our mail without a
   password. Where it is named, people who sign up confirm their address by a code.

@@ -13,11 +13,12 @@ from madang.ground.events.models import OutboxEvent
 from madang.ground.journal import files
 from madang.ground.journal.entries import entry_of, shown_to_owner
 from madang.ground.journal.models import SignedHead
+from madang.ground.journal.witnesses import with_cosignatures
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The newest signed head, and when it was signed."""
+    """The newest signed head, with the signatures of witnesses, and when it was signed."""
 
     head: Checkpoint
     note: str
@@ -38,12 +39,12 @@ class Entry:
 
 
 def standing() -> Standing | None:
-    """Return where the journal stands; None before its first entry. One SQL query."""
+    """Return where the journal stands; None before its first entry. Two SQL queries."""
     newest = SignedHead.objects.order_by("-size").first()
     if newest is None:
         return None
     head = parse_checkpoint(parse_note(newest.note.encode()))
-    return Standing(head, newest.note, newest.signed_at)
+    return Standing(head, with_cosignatures(newest), newest.signed_at)
 
 
 def newest_entries(*, most: int) -> list[Entry]:
@@ -67,7 +68,7 @@ def _entries(events: Iterable[OutboxEvent]) -> Iterable[Entry]:
 def proof_of(place: int) -> Proof | None:
     """Return the proof that the entry at this place is in the log, with the entry itself.
 
-    None where the log has no such place. Two SQL queries.
+    None where the log has no such place. Three SQL queries.
     """
     event = OutboxEvent.objects.filter(leaf=place).first()
     return None if event is None else _proof(event, entry_of(event))
@@ -76,7 +77,7 @@ def proof_of(place: int) -> Proof | None:
 def receipt_for(*, event_id: int) -> Proof | None:
     """Return the proof of an event for whom it speaks of, with what opens its seal.
 
-    None where it is not in the log yet. Two SQL queries.
+    None where it is not in the log yet. Three SQL queries.
     """
     event = OutboxEvent.objects.get(id=event_id)
     return _proof(event, shown_to_owner(event))

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection, transaction
 
 from madang.core.tlog.checkpoint import Checkpoint, parse_checkpoint
@@ -21,9 +20,10 @@ from madang.ground.events.outbox import record
 from madang.ground.journal import files
 from madang.ground.journal.entries import entry_of
 from madang.ground.journal.events import FactsErased
-from madang.ground.journal.keys import city_key, sign
+from madang.ground.journal.keys import city_key, name_of_new_log, sign
 from madang.ground.journal.models import SignedHead
 from madang.ground.journal.watch import bundle_notes, forget_rows
+from madang.ground.journal.witnesses import collect_cosignatures, with_cosignatures
 from madang.ground.locks import Turn, take_turns
 
 BATCH = 20_000  # events that are read, hashed and signed at once
@@ -36,11 +36,14 @@ class UnableToExtend(Exception):
 def extend_journal(*, at: datetime) -> int:
     """Give every committed event its place in the log; return how many there were.
 
+    Witnesses are asked before the new head is published, so that it is published with their
+    signatures; without those of witnesses who did not answer.
     Raises UnableToExtend: "files-missing", "files-changed".
     """
     extended = 0
     while batch := _extend(at):
         extended += batch
+    collect_cosignatures(at=at)
     _publish()
     return extended
 
@@ -120,10 +123,10 @@ def erase_facts(*, person_id: UUID, rows: Mapping[str, Sequence[str]]) -> None:
 
 
 def journal_origin() -> str:
-    """Return the log's name: that of its first head, or today's first host for a new log."""
+    """Return the log's name: that of its first head, or the one that a new log gets."""
     first = SignedHead.objects.order_by("size").first()
     if first is None:
-        return f"{settings.ALLOWED_HOSTS[0]}/journal"
+        return name_of_new_log()
     return parse_checkpoint(parse_note(first.note.encode())).origin
 
 
@@ -163,5 +166,5 @@ def _publish() -> None:
         published = files.read("checkpoint").decode()
     except FileNotFoundError:
         published = ""
-    if published != newest.note:
-        files.publish(newest.note, str(city_key(journal_origin())))
+    if published != (note := with_cosignatures(newest)):
+        files.publish(note, str(city_key(journal_origin())))
