@@ -1,5 +1,6 @@
 """The journal: every event in its place, signed, checked from outside, held against the rows."""
 
+import json
 import shutil
 import threading
 from datetime import UTC, datetime
@@ -24,11 +25,11 @@ from madang.ground.events.event import EVENTS
 from madang.ground.events.models import OutboxEvent
 from madang.ground.journal import files
 from madang.ground.journal.audit import Finding, Trouble, audit_journal
-from madang.ground.journal.entries import entry_of
+from madang.ground.journal.entries import as_recorded, entry_of
 from madang.ground.journal.keys import verify
 from madang.ground.journal.models import SignedHead
 from madang.ground.journal.public import receipt_for
-from madang.ground.journal.seals import entry_shown, opening, statement
+from madang.ground.journal.seals import entry_shown, moment, opening, statement
 from madang.ground.journal.services import UnableToExtend, extend_journal, rebuild_journal
 
 AT = datetime(2020, 5, 21, 6, 0, tzinfo=UTC)
@@ -135,7 +136,7 @@ def test_what_speaks_of_a_person_is_sealed_and_its_owner_can_open_it(folder: Pat
     shown, said = entry_shown(receipt.extra)
     assert shown == entry
     assert said.encode() == statement(
-        act=event.wire, at=event.recorded_at, facts={"guest": str(GUEST)}
+        act=event.wire, at=moment(event.recorded_at), facts=f'{{"guest": "{GUEST}"}}'
     )
     check_entry(shown, receipt, published()[0])
     kept = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
@@ -178,7 +179,10 @@ def test_the_same_facts_are_sealed_differently_each_time() -> None:
 def test_a_seal_without_its_salt_tells_nothing() -> None:
     welcome()
     OutboxEvent.objects.update(salt=None)
-    assert entry_of(OutboxEvent.objects.get()) == b'{"act":"tests.guest-came.v1","seal":null}'
+    assert (
+        entry_of(as_recorded(OutboxEvent.objects.get()))
+        == b'{"act":"tests.guest-came.v1","seal":null}'
+    )
 
 
 def test_events_that_name_people_are_sealed() -> None:
@@ -197,7 +201,7 @@ def test_facts_that_are_too_long_for_an_entry_are_told_by_their_hash() -> None:
     extend()
     (entry,) = published()[1]
     event = OutboxEvent.objects.get()
-    said = statement(act=event.wire, at=event.recorded_at, facts=event.payload)
+    said = statement(act=event.wire, at=moment(event.recorded_at), facts=json.dumps(event.payload))
     assert entry.decode() == (
         f'{{"act":"tests.gate-opened.v1","sha256":"{sha256(said).hexdigest()}"}}'
     )
@@ -415,7 +419,7 @@ def test_anyone_can_keep_the_proof_of_an_entry(client: Client) -> None:
     key = parse_key(client.get("/journal/key").content.decode())
     head = check_head(proof.checkpoint, [key], verify)
     check_entry(proof.extra, proof, head)
-    assert proof.extra == entry_of(event("south"))
+    assert proof.extra == entry_of(as_recorded(event("south")))
     assert client.get("/journal/proof/3.tlog-proof").status_code == 404
 
 

@@ -11,7 +11,7 @@ from madang.core.tlog.proofs import Tree
 from madang.ground.events.event import EVENTS
 from madang.ground.events.models import OutboxEvent
 from madang.ground.journal import files
-from madang.ground.journal.entries import entry_of, shown_to_owner
+from madang.ground.journal.entries import as_recorded, entry_of, shown_to_owner
 from madang.ground.journal.models import SignedHead
 from madang.ground.journal.witnesses import with_cosignatures
 
@@ -61,7 +61,7 @@ def _entries(events: Iterable[OutboxEvent]) -> Iterable[Entry]:
             place=event.leaf,
             told=(known and known.told) or event.wire,
             at=None if event.is_sealed else event.recorded_at,
-            text=entry_of(event).decode(),
+            text=entry_of(as_recorded(event)).decode(),
         )
 
 
@@ -71,7 +71,7 @@ def proof_of(place: int) -> Proof | None:
     None where the log has no such place. Three SQL queries.
     """
     event = OutboxEvent.objects.filter(leaf=place).first()
-    return None if event is None else _proof(event, entry_of(event))
+    return None if event is None else _proof(event, entry_of(as_recorded(event)))
 
 
 def receipt_for(*, event_id: int) -> Proof | None:
@@ -80,7 +80,7 @@ def receipt_for(*, event_id: int) -> Proof | None:
     None where it is not in the log yet. Three SQL queries.
     """
     event = OutboxEvent.objects.get(id=event_id)
-    return _proof(event, shown_to_owner(event))
+    return _proof(event, shown_to_owner(as_recorded(event)))
 
 
 def _proof(event: OutboxEvent, shown: bytes) -> Proof | None:
