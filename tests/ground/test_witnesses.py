@@ -227,6 +227,12 @@ def test_a_misspelt_witness_is_named(settings: LazySettings, text: str, reason: 
         configured_witnesses()
 
 
+def test_a_key_that_is_too_long_to_keep_is_refused(settings: LazySettings) -> None:
+    settings.MADANG_WITNESSES = [f"{witness_key('x' * 300, SECRET)} https://ngo.example"]
+    with pytest.raises(ImproperlyConfigured, match="is longer than 300"):
+        configured_witnesses()
+
+
 def test_the_key_of_a_log_is_no_witness_s(settings: LazySettings) -> None:
     settings.MADANG_WITNESSES = [f"{city_key(ORIGIN)} https://ngo.example"]
     with pytest.raises(ImproperlyConfigured, match="one of a log"):

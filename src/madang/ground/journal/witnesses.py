@@ -35,6 +35,7 @@ logger = logging.getLogger(__name__)
 PATIENCE_S = 4.0  # for one witness, which is asked twice at most
 LEFT_ALONE_S = (20, 3600)  # after a first failure; at most
 CLOCKS_DIFFER_S = 600
+LONGEST_KEY = 300  # characters
 
 
 class Fault(Enum):
@@ -99,6 +100,10 @@ def _witness(text: str) -> Witness:
             f"MADANG_WITNESSES: {text[:120]!r} is not a witness's key, a space and its address:"
             f" {wrong}."
         ) from None
+    if len(str(key)) > LONGEST_KEY:
+        raise ImproperlyConfigured(
+            f"MADANG_WITNESSES: the key of {key.name[:40]}… is longer than {LONGEST_KEY}."
+        )
     if key.kind != Kind.COSIGNATURE:
         raise ImproperlyConfigured(
             f"MADANG_WITNESSES: the key of {key.name} is one of a log, not of a witness."
