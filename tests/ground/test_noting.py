@@ -180,11 +180,18 @@ def test_a_trigger_that_is_off_is_named_and_put_back_at_night(
     assert told("watch-mended") == [{"table": TABLE, "triggers": ["journal_update"]}]
 
 
-def test_a_function_that_notes_nothing_is_named() -> None:
-    run(
+@pytest.mark.parametrize(
+    "change",
+    [
         "CREATE OR REPLACE FUNCTION journal_note_rows() RETURNS trigger LANGUAGE plpgsql"
-        " AS 'BEGIN RETURN NULL; END'"
-    )
+        " SECURITY DEFINER AS 'BEGIN RETURN NULL; END'",
+        "ALTER FUNCTION journal_note_rows() SECURITY INVOKER",
+        "ALTER FUNCTION journal_note_rows() SET search_path = pg_temp, public",
+        "ALTER FUNCTION journal_note_rows() SET timezone TO 'Asia/Seoul'",
+    ],
+)
+def test_a_function_that_was_changed_is_named(change: str) -> None:
+    run(change)
     assert found() == [(Trouble.FUNCTION, "journal_note_rows", "")]
     watch_tables()
     assert found() == []
