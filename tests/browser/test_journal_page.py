@@ -7,6 +7,8 @@ from playwright.sync_api import Route, expect
 
 from browser.sample_city import DISTRICTS
 from browser.visitor import Account, Visitor, Way
+from madang.core.tlog.note import parse_note
+from madang.ground.journal.keys import countersign, witness_key
 
 pytestmark = [
     pytest.mark.browser,
@@ -33,6 +35,30 @@ def test_a_whole_log_is_found_whole(reader: Visitor) -> None:
     root = reader.main.get_by_role("definition").nth(3).inner_text()
     expect(reader.page.locator("#verdict")).to_contain_text(root)
     reader.stands_at(reader.says("The journal"))
+
+
+@pytest.mark.parametrize(("at", "verdict_is"), [(0, "whole"), (20, "unsigned")])
+def test_the_signature_of_a_witness_is_checked(reader: Visitor, at: int, verdict_is: str) -> None:
+    key = witness_key("ngo.example", "a secret of the tests")
+
+    def countersigned(route: Route) -> None:
+        answer = route.fetch()
+        note = parse_note(answer.body())
+        seen = countersign(note, key.name, "a secret of the tests", unix_time=1_590_000_000)
+        last = seen.signatures[-1]
+        value = bytearray(last.value)
+        value[-1] ^= at
+        line = str(last._replace(value=bytes(value)))
+        route.fulfill(response=answer, body=str(note) + line)
+
+    reader.page.route("**/journal/checkpoint", countersigned)
+    reader.page.eval_on_selector(
+        "#checker", "(checker, key) => (checker.dataset.witnesses = key)", str(key)
+    )
+    assert verdict(reader) == verdict_is
+    if verdict_is == "whole":
+        expect(reader.page.locator("#verdict")).to_contain_text("ngo.example")
+        expect(reader.page.locator("#verdict")).to_contain_text("2020")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The journal: every event in its place, signed, checked from outside, held against the rows."""
 
+import json
 import shutil
 import threading
 from datetime import UTC, datetime
@@ -8,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import LazySettings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, connections, transaction
 from django.test import Client
 
@@ -22,11 +25,11 @@ from madang.ground.events.event import EVENTS
 from madang.ground.events.models import OutboxEvent
 from madang.ground.journal import files
 from madang.ground.journal.audit import Finding, Trouble, audit_journal
-from madang.ground.journal.entries import entry_of
+from madang.ground.journal.entries import as_recorded, entry_of
 from madang.ground.journal.keys import verify
 from madang.ground.journal.models import SignedHead
 from madang.ground.journal.public import receipt_for
-from madang.ground.journal.seals import entry_shown, opening, statement
+from madang.ground.journal.seals import entry_shown, moment, opening, statement
 from madang.ground.journal.services import UnableToExtend, extend_journal, rebuild_journal
 
 AT = datetime(2020, 5, 21, 6, 0, tzinfo=UTC)
@@ -64,6 +67,43 @@ def test_every_event_gets_a_place_once_and_the_log_is_signed() -> None:
     assert [event.leaf for event in OutboxEvent.objects.order_by("id")] == [0, 1, 2]
 
 
+@pytest.mark.parametrize(
+    ("hosts", "given", "name"),
+    [
+        (["madang.city.example", "www.city.example"], "", "madang.city.example/journal"),
+        (["*", ".city.example", "madang.city.example"], "", "madang.city.example/journal"),
+        (["*"], "city.example/log", "city.example/log"),
+        (["madang.city.example"], "city.example/log", "city.example/log"),
+    ],
+)
+def test_a_new_log_is_called_after_a_host_or_as_the_city_says(
+    settings: LazySettings, hosts: list[str], given: str, name: str
+) -> None:
+    settings.ALLOWED_HOSTS, settings.MADANG_JOURNAL_NAME = hosts, given
+    open_gates("east")
+    extend()
+    settings.ALLOWED_HOSTS, settings.MADANG_JOURNAL_NAME = ["other.example"], "another"
+    open_gates("west")
+    extend()  # its name stays
+    assert published()[0] == Checkpoint(name, 2, published()[0].root)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "given", "reason"),
+    [
+        (["*", ".city.example"], "", "MADANG_HOSTS names no single host"),
+        (["*"], "two words", "cannot be called 'two words'"),
+        (["*"], "a+b", "without spaces and plus signs"),
+    ],
+)
+def test_a_log_without_a_proper_name_is_refused_in_one_sentence(
+    settings: LazySettings, hosts: list[str], given: str, reason: str
+) -> None:
+    settings.ALLOWED_HOSTS, settings.MADANG_JOURNAL_NAME = hosts, given
+    with pytest.raises(ImproperlyConfigured, match=reason):
+        apps.get_app_config("journal").ready()  # as when the city starts
+
+
 def test_an_entry_is_canonical_json_that_anybody_can_make_again() -> None:
     open_gates("남문")
     OutboxEvent.objects.update(recorded_at=AT)
@@ -96,7 +136,7 @@ def test_what_speaks_of_a_person_is_sealed_and_its_owner_can_open_it(folder: Pat
     shown, said = entry_shown(receipt.extra)
     assert shown == entry
     assert said.encode() == statement(
-        act=event.wire, at=event.recorded_at, facts={"guest": str(GUEST)}
+        act=event.wire, at=moment(event.recorded_at), facts=f'{{"guest": "{GUEST}"}}'
     )
     check_entry(shown, receipt, published()[0])
     kept = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
@@ -139,7 +179,10 @@ def test_the_same_facts_are_sealed_differently_each_time() -> None:
 def test_a_seal_without_its_salt_tells_nothing() -> None:
     welcome()
     OutboxEvent.objects.update(salt=None)
-    assert entry_of(OutboxEvent.objects.get()) == b'{"act":"tests.guest-came.v1","seal":null}'
+    assert (
+        entry_of(as_recorded(OutboxEvent.objects.get()))
+        == b'{"act":"tests.guest-came.v1","seal":null}'
+    )
 
 
 def test_events_that_name_people_are_sealed() -> None:
@@ -158,7 +201,7 @@ def test_facts_that_are_too_long_for_an_entry_are_told_by_their_hash() -> None:
     extend()
     (entry,) = published()[1]
     event = OutboxEvent.objects.get()
-    said = statement(act=event.wire, at=event.recorded_at, facts=event.payload)
+    said = statement(act=event.wire, at=moment(event.recorded_at), facts=json.dumps(event.payload))
     assert entry.decode() == (
         f'{{"act":"tests.gate-opened.v1","sha256":"{sha256(said).hexdigest()}"}}'
     )
@@ -376,7 +419,7 @@ def test_anyone_can_keep_the_proof_of_an_entry(client: Client) -> None:
     key = parse_key(client.get("/journal/key").content.decode())
     head = check_head(proof.checkpoint, [key], verify)
     check_entry(proof.extra, proof, head)
-    assert proof.extra == entry_of(event("south"))
+    assert proof.extra == entry_of(as_recorded(event("south")))
     assert client.get("/journal/proof/3.tlog-proof").status_code == 404
 
 

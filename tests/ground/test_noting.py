@@ -84,7 +84,7 @@ def test_a_migration_changes_columns_and_no_row_differs() -> None:
     (noted,) = told("table-noted")
     assert (noted["table"], noted["rows"], noted["passed_over"]) == (TABLE, 2, 0)
     assert str(noted["columns"]).endswith(", since integer")
-    Residency.objects.update(district="02")
+    run(f"UPDATE {TABLE} SET proof = ''")
     migrate(f"ALTER TABLE {TABLE} DROP COLUMN since")
     extend_journal(at=AT)
     assert found() == []
@@ -150,7 +150,7 @@ def test_rows_are_taken_as_they_are_where_the_city_says_so_and_the_log_tells_it(
     change_a_row_behind_the_triggers()
     run(
         f"ALTER TABLE {TABLE} DISABLE TRIGGER USER",
-        f"DELETE FROM {TABLE} WHERE district = '01'",
+        f"DELETE FROM {TABLE} WHERE id = (SELECT max(id) FROM {TABLE})",
         f"ALTER TABLE {TABLE} ENABLE TRIGGER USER",
     )
     assert sorted(trouble.name for trouble, _, _ in found()) == ["ROW_CHANGED", "ROW_GONE"]
@@ -180,11 +180,18 @@ def test_a_trigger_that_is_off_is_named_and_put_back_at_night(
     assert told("watch-mended") == [{"table": TABLE, "triggers": ["journal_update"]}]
 
 
-def test_a_function_that_notes_nothing_is_named() -> None:
-    run(
+@pytest.mark.parametrize(
+    "change",
+    [
         "CREATE OR REPLACE FUNCTION journal_note_rows() RETURNS trigger LANGUAGE plpgsql"
-        " AS 'BEGIN RETURN NULL; END'"
-    )
+        " SECURITY DEFINER AS 'BEGIN RETURN NULL; END'",
+        "ALTER FUNCTION journal_note_rows() SECURITY INVOKER",
+        "ALTER FUNCTION journal_note_rows() SET search_path = pg_temp, public",
+        "ALTER FUNCTION journal_note_rows() SET timezone TO 'Asia/Seoul'",
+    ],
+)
+def test_a_function_that_was_changed_is_named(change: str) -> None:
+    run(change)
     assert found() == [(Trouble.FUNCTION, "journal_note_rows", "")]
     watch_tables()
     assert found() == []

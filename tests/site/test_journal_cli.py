@@ -16,7 +16,7 @@ from madang.core.tlog.merkle import leaf_hash
 from madang.core.tlog.note import parse_note
 from madang.core.tlog.proofs import Tree
 from madang.core.tlog.tiles import Edge, append, pack, path_of
-from madang.ground.journal.keys import city_key, sign
+from madang.ground.journal.keys import city_key, sign, witness_key
 from madang.site.cli.main import main
 
 ORIGIN = "daon.example/journal"
@@ -189,8 +189,26 @@ def test_a_witness_countersigns_what_grew_and_others_can_ask_for_it(
     assert cosign()[0] == 0  # the same head once more
     other = city_key("other.example")
     code, _, said = ask(log, "--since", log.parent / "older", "--witness", key)
-    assert (code, "ngo.example did not countersign" in said) == (1, True)
+    assert (code, "0 of 1 witnesses countersigned this head; not: ngo.example" in said) == (1, True)
     assert ask(log, "--since", seen, "--witness", other)[0] == 1
+
+
+def test_as_many_witnesses_must_have_countersigned_the_newest_head_as_one_asks_for(
+    log: Path, ask: Ask, cosign: Ask
+) -> None:
+    key = cosign()[1].rpartition("Your public key: ")[2].strip()
+    silent = witness_key("paper.example", "x" * 40)
+    assert ask(log, "--witness", key)[0] == 1  # the city has not published it
+    shutil.copy(log.parent / "seen", log / "checkpoint")
+    code, out, _ = ask(log, "--witness", key)
+    assert (code, "ngo.example countersigned it at 20" in out) == (0, True)
+    code, _, said = ask(log, "--witness", key, "--witness", silent)
+    assert (code, "1 of 2 witnesses countersigned this head; not: paper.example" in said) == (
+        1,
+        True,
+    )
+    assert ask(log, "--witness", key, "--witness", silent, "--quorum", "1")[0] == 0
+    assert ask(log, "--witness", key, "--witness", key, "--quorum", "2")[0] == 1
 
 
 def test_a_witness_refuses_a_log_that_forgot_what_it_saw(log: Path, cosign: Ask) -> None:

@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
-from madang.site.reference_api import api_lines
+from madang.site.reference_api import open_data, table
 
 if TYPE_CHECKING:
     from madang.ground.block import Block
@@ -69,6 +69,13 @@ MADANG_KEYS · `keys` in the data folder
   Folder of the key store: the keys of fields that become unreadable when they are due, in every
   backup too. Not where the database or its backups lie, and on a disk that is encrypted. Every
   process of the city must see the same folder.
+MADANG_JOURNAL_NAME · the first of MADANG_HOSTS that names a single host, with `/journal`
+  What the journal calls itself, in each head that it signs, as `madang.city.example/journal`. Once
+  it has an entry, its name stays.
+MADANG_WITNESSES · none
+  Who countersigns the journal: for each witness its public key, a space and its address, as
+  `ngo.example+1a2b3c4d+BAQ… https://witness.ngo.example`, with commas between them. Each new head
+  is sent to them before it is published.
 MADANG_MAIL_HOST · none: mail is written into `mail/` of the data folder
   Mail server as `host` or `host:port` (25 where no port is named). It must take our mail without a
   password. Where it is named, people who sign up confirm their address by a code.
@@ -102,20 +109,12 @@ def pages() -> dict[str, str]:
         "permissions.md": _page("Who may see what", _permissions()),
         "blocks.md": _page("Blocks", _blocks()),
         "walls.md": _page("Walls", walls_page()),
-        "api.md": _page("Open data for programs", api_lines(table)),
+        "api.md": _page("Open data for programs", open_data()),
     }
 
 
 def _page(title: str, lines: Iterable[str]) -> str:
     return "\n".join([f"# {title}", "", MADE, "", *lines]).rstrip() + "\n"
-
-
-def table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    yield f"| {' | '.join(heads)} |"
-    yield f"|{'---|' * len(heads)}"
-    for row in rows:
-        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
-    yield ""
 
 
 # Commands
@@ -173,16 +172,23 @@ def _events() -> Iterator[str]:
         for shape in _shapes(package):
             yield from (f"`{shape.__name__}`, part of the above: {_own_doc(shape)}", "")
             yield from _fields(shape)
-    for room in ("journal", "privacy"):
+    for room, events in sorted(_events_of_the_ground().items()):
         yield from (f"## {room}", "")
-        for each in _events_in(f"madang.ground.{room}.events"):
+        for each in events:
             yield from _event(each, heard.get(each.wire, []))
 
 
-def _events_in(module: str) -> "list[type[Event]]":
+def _events_of_the_ground() -> "dict[str, list[type[Event]]]":
+    """Return the events of the ground's rooms that are no blocks, by room."""
     from madang.ground.events.event import EVENTS
 
-    return [event for event in EVENTS.values() if event.__module__ == module]
+    told = {event for block, _ in _rooms() for event in block.emits}
+    rooms: dict[str, list[type[Event]]] = {}
+    for event in EVENTS.values():
+        _, floor, room, *_ = event.__module__.split(".")
+        if floor == "ground" and event not in told:
+            rooms.setdefault(room, []).append(event)
+    return rooms
 
 
 def _event(event: "type[Event]", heard_by: list[str]) -> Iterator[str]:

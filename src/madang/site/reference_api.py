@@ -1,13 +1,20 @@
-"""The page of the reference on the open data, read from the description that programs read."""
+"""The page of the reference about the open data API, and the tables of all its pages."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-Table = Callable[[tuple[str, ...], Iterable[tuple[str, ...]]], Iterator[str]]
+
+def table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """The lines of a table in Markdown."""
+    yield f"| {' | '.join(heads)} |"
+    yield f"|{'---|' * len(heads)}"
+    for row in rows:
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
+    yield ""
 
 
-def api_lines(table: Table) -> Iterator[str]:
-    """Yield the page on the open data; `table` makes a table of rows."""
+def open_data() -> Iterator[str]:
+    """The lines of the page about the API."""
     from madang.site.api import api
 
     # JSON as the site serves it: keys are text, and nothing in it depends on Django's state.
@@ -17,7 +24,7 @@ def api_lines(table: Table) -> Iterator[str]:
     yield ""
     for path, methods in schema["paths"].items():
         for method, call in methods.items():
-            yield from _call(table, f"{method.upper()} {path}", call)
+            yield from _call(f"{method.upper()} {path}", call)
     shapes = schema.get("components", {}).get("schemas", {})
     for name, shape in sorted(shapes.items()):
         yield from (f"## {name}", "")
@@ -30,7 +37,7 @@ def api_lines(table: Table) -> Iterator[str]:
         )
 
 
-def _call(table: Table, line: str, call: dict[str, Any]) -> Iterator[str]:
+def _call(line: str, call: dict[str, Any]) -> Iterator[str]:
     yield from (f"## `{line}`", "")
     yield call.get("description") or call.get("summary", "")
     yield ""

@@ -25,6 +25,8 @@ MADANG_JOURNAL_KEY = secret("MADANG_JOURNAL_KEY", MADANG_DATA)
 MADANG_WALLS_KEY = secret("MADANG_WALLS_KEY", MADANG_DATA)
 MADANG_PAUSES_KEPT_S = 1.0
 MADANG_BLOCK = environ.get("MADANG_BLOCK", "")  # behind whose wall this process is; "" = no walls
+MADANG_JOURNAL_NAME = environ.get("MADANG_JOURNAL_NAME", "")
+MADANG_WITNESSES = listed("MADANG_WITNESSES", [])
 
 BLOCKS = discover_blocks()
 INSTALLED_APPS = [

@@ -4,6 +4,7 @@ Source: c2sp.org/tlog-checkpoint and c2sp.org/tlog-proof.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from madang.core.tlog.merkle import HASH_BYTES
@@ -58,7 +59,7 @@ def parse_checkpoint(note: Note) -> Checkpoint:
     if len(lines) < 4 or not all(lines[:-1]):
         raise BadNote("a checkpoint has three lines: origin, size, root")
     origin, size, root = lines[:3]
-    return Checkpoint(origin, _number(size), _hash(root))
+    return Checkpoint(origin, number_in(size), _hash(root))
 
 
 def parse_proof(data: bytes) -> Proof:
@@ -75,17 +76,22 @@ def parse_proof(data: bytes) -> Proof:
         extra = from_base64(lines.pop(0).removeprefix("extra "))
     if not lines or not lines[0].startswith("index "):
         raise BadNote("the proof does not say which entry it is for")
-    index = _number(lines.pop(0).removeprefix("index "))
+    index = number_in(lines.pop(0).removeprefix("index "))
     if len(lines) > MOST_STEPS:
         raise BadNote("the proof has more than {most} steps", most=MOST_STEPS)
-    steps = tuple(_hash(line) for line in lines)
-    return Proof(index, steps, parse_note(below), extra)
+    return Proof(index, from_lines(lines), parse_note(below), extra)
 
 
-def _number(text: str) -> int:
+def number_in(text: str) -> int:
+    """Return the number, written as these formats want it. Raises BadNote."""
     if not NUMBER.fullmatch(text):
         raise BadNote("this is no number: {text}", text=text[:40])
     return int(text)
+
+
+def from_lines(lines: Iterable[str]) -> tuple[bytes, ...]:
+    """Return the hashes of a proof, one a line. Raises BadNote."""
+    return tuple(_hash(line) for line in lines)
 
 
 def _hash(text: str) -> bytes:

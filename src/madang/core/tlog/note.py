@@ -53,6 +53,9 @@ class Signature(NamedTuple):
     key_id: bytes
     value: bytes
 
+    def __str__(self) -> str:
+        return f"— {self.name} {to_base64(self.key_id + self.value)}\n"
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -62,8 +65,7 @@ class Note:
     signatures: tuple[Signature, ...] = ()
 
     def __str__(self) -> str:
-        lines = (f"— {s.name} {to_base64(s.key_id + s.value)}\n" for s in self.signatures)
-        return f"{self.text}\n{''.join(lines)}"
+        return f"{self.text}\n{''.join(map(str, self.signatures))}"
 
 
 def parse_key(text: str) -> Key:

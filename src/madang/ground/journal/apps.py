@@ -12,6 +12,12 @@ class JournalConfig(AppConfig):
     _differed: dict[str, list[str]] | None = None
 
     def ready(self) -> None:
+        from madang.ground.journal.keys import name_of_new_log
+        from madang.ground.journal.witnesses import configured_witnesses
+
+        # Whoever misspells a name or a witness learns of it when the city starts.
+        name_of_new_log()
+        configured_witnesses()
         pre_migrate.connect(self._look, sender=self)
         post_migrate.connect(self._watch, sender=self)
 

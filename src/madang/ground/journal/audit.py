@@ -11,7 +11,7 @@ from madang.core.tlog.note import parse_note
 from madang.core.tlog.trouble import BadNote, NotProved, Untrue
 from madang.ground.events.models import OutboxEvent
 from madang.ground.journal import files
-from madang.ground.journal.entries import entry_of
+from madang.ground.journal.entries import Recorded, entry_of, recorded
 from madang.ground.journal.events import FactsErased, RowsChanged
 from madang.ground.journal.keys import city_key, verify
 from madang.ground.journal.models import RowNote, SignedHead
@@ -24,6 +24,11 @@ from madang.ground.journal.watch import (
     triggers_that_differ,
 )
 from madang.ground.words import marked as _
+
+CHUNK = 10_000  # events that are read at once
+PLACED = """
+SELECT {columns} FROM events_outboxevent WHERE leaf >= %s ORDER BY leaf LIMIT %s
+"""
 
 
 class Trouble(Enum):
@@ -102,19 +107,27 @@ def _audit_log() -> Iterator[Finding]:
 def _compare(head: Checkpoint) -> Iterator[Finding]:
     """Go through entries and events side by side."""
     erased = _certified("events")
-    events = OutboxEvent.objects.exclude(leaf=None).order_by("leaf").iterator(chunk_size=2000)
+    events = _placed()
     event = next(events, None)
     for place, entry in enumerate(chain.from_iterable(check_log(head, files.read))):
         if event is None or event.leaf != place:
             yield Finding(Trouble.MISSING, place=place)
             continue
-        is_erased = event.id in erased and event.is_sealed and not event.payload
+        is_erased = event.id in erased and event.is_sealed and event.facts == "{}"
         if not is_erased and entry_of(event) != entry:
-            yield Finding(Trouble.CHANGED, place=place, event=event.id, act=event.wire)
+            yield Finding(Trouble.CHANGED, place=place, event=event.id, act=event.act)
         event = next(events, None)
     while event is not None:
-        yield Finding(Trouble.UNSIGNED, place=event.leaf, event=event.id, act=event.wire)
+        yield Finding(Trouble.UNSIGNED, place=event.leaf, event=event.id, act=event.act)
         event = next(events, None)
+
+
+def _placed() -> Iterator[Recorded]:
+    """Yield the events that have a place in the log, in order."""
+    first = 0
+    while events := recorded(PLACED, [first, CHUNK]):
+        yield from events
+        first = (events[-1].leaf or 0) + 1
 
 
 def _check_growth(old: Checkpoint, new: Checkpoint) -> Iterator[Finding]:

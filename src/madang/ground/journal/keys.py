@@ -7,12 +7,32 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from madang.core.tlog.note import Key, Kind, Note, signed
+from madang.core.tlog.note import NAME, Key, Kind, Note, signed
 
 
 def city_key(origin: str) -> Key:
     """Return the public key of the city's log."""
     return Key(origin, Kind.NOTE, _public(_city_secret()))
+
+
+def name_of_new_log() -> str:
+    """Return what the settings call the log, or the first host that is one of the city's own.
+
+    Raises ImproperlyConfigured where there is none, or it cannot be a name.
+    """
+    hosts = [host for host in settings.ALLOWED_HOSTS if not host.startswith((".", "*"))]
+    name = str(settings.MADANG_JOURNAL_NAME) or (f"{hosts[0]}/journal" if hosts else "")
+    if not name:
+        raise ImproperlyConfigured(
+            "MADANG_HOSTS names no single host that the journal could be called after: say with"
+            " MADANG_JOURNAL_NAME what it is called, as in madang.city.example/journal."
+        )
+    if not NAME.fullmatch(name):
+        raise ImproperlyConfigured(
+            f"The journal cannot be called {name!r}: MADANG_JOURNAL_NAME takes a name without"
+            " spaces and plus signs, as in madang.city.example/journal."
+        )
+    return name
 
 
 def sign(text: str, origin: str) -> Note:

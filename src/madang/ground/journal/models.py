@@ -62,3 +62,38 @@ class WatchedTable(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+@declares(impersonal="witness line cosigned_at")
+class Cosignature(models.Model):
+    """That a witness countersigned a head of the log."""
+
+    head = models.ForeignKey(SignedHead, on_delete=models.PROTECT)
+    witness = models.CharField(max_length=300)  # its public key
+    line = models.TextField()  # the signature, as it stands below the checkpoint
+    cosigned_at = models.DateTimeField()  # as the witness says
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["head", "witness"], name="one_cosignature_a_witness")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.witness} {self.head_id}"
+
+
+@declares(impersonal="witness seen tried_at trouble failures")
+class WitnessState(models.Model):
+    """What the city knows of a witness: how far it saw the log, and what was wrong last.
+
+    seen: entries. trouble: "" where nothing is; failures: how many times in a row.
+    """
+
+    witness = models.CharField(max_length=300, primary_key=True)  # its public key
+    seen = models.BigIntegerField(default=0)
+    tried_at = models.DateTimeField()
+    trouble = models.CharField(max_length=20, blank=True)
+    failures = models.IntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.witness

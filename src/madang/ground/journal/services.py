@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from madang.core.tlog.checkpoint import Checkpoint, parse_checkpoint
 from madang.core.tlog.merkle import leaf_hash
@@ -19,14 +18,25 @@ from madang.core.tlog.tiles import Edge, append, path_of
 from madang.ground.events.models import OutboxEvent
 from madang.ground.events.outbox import record
 from madang.ground.journal import files
-from madang.ground.journal.entries import entry_of
+from madang.ground.journal.entries import entry_of, recorded
 from madang.ground.journal.events import FactsErased
-from madang.ground.journal.keys import city_key, sign
+from madang.ground.journal.keys import city_key, name_of_new_log, sign
 from madang.ground.journal.models import SignedHead
 from madang.ground.journal.watch import bundle_notes, forget_rows
+from madang.ground.journal.witnesses import collect_cosignatures, with_cosignatures
 from madang.ground.locks import Turn, take_turns
 
 BATCH = 20_000  # events that are read, hashed and signed at once
+# Gives the next places to the events that have none, by id.
+PLACE = """
+UPDATE events_outboxevent SET leaf = %s - 1 + placed.place
+FROM (SELECT id AS event, row_number() OVER (ORDER BY id) AS place FROM events_outboxevent
+      WHERE leaf IS NULL ORDER BY id LIMIT %s) AS placed
+WHERE id = placed.event RETURNING {columns}
+"""
+PLACED = """
+SELECT {columns} FROM events_outboxevent WHERE leaf >= %s AND leaf < %s ORDER BY leaf
+"""
 
 
 class UnableToExtend(Exception):
@@ -36,11 +46,14 @@ class UnableToExtend(Exception):
 def extend_journal(*, at: datetime) -> int:
     """Give every committed event its place in the log; return how many there were.
 
+    Witnesses are asked before the new head is published, so that it is published with their
+    signatures; without those of witnesses who did not answer.
     Raises UnableToExtend: "files-missing", "files-changed".
     """
     extended = 0
     while batch := _extend(at):
         extended += batch
+    collect_cosignatures(at=at)
     _publish()
     return extended
 
@@ -50,12 +63,12 @@ def _extend(at: datetime) -> int:
     take_turns(Turn.JOURNAL)
     bundle_notes()
     newest = SignedHead.objects.order_by("-size").first()
-    events = list(OutboxEvent.objects.filter(leaf=None).order_by("id")[:BATCH])
+    old = None if newest is None else parse_checkpoint(parse_note(newest.note.encode()))
+    events = recorded(PLACE, [0 if old is None else old.size, BATCH])
     if not events:
         return 0
-    edge = Edge() if newest is None else _edge(parse_checkpoint(parse_note(newest.note.encode())))
-    _place([event.id for event in events], edge.size)
-    edge = _write(edge, [entry_of(event) for event in events])
+    events.sort(key=lambda event: event.leaf or 0)
+    edge = _write(Edge() if old is None else _edge(old), list(map(entry_of, events)))
     head = Checkpoint(journal_origin(), edge.size, edge.root())
     note = str(sign(head.text, head.origin))
     SignedHead.objects.create(size=head.size, note=note, signed_at=at)
@@ -88,8 +101,7 @@ def rebuild_journal() -> int:
 
 def _batches(size: int) -> Iterator[list[bytes]]:
     for first in range(0, size, BATCH):
-        events = OutboxEvent.objects.filter(leaf__gte=first, leaf__lt=min(first + BATCH, size))
-        yield [entry_of(event) for event in events.order_by("leaf")]
+        yield list(map(entry_of, recorded(PLACED, [first, min(first + BATCH, size)])))
 
 
 def _write(edge: Edge, entries: list[bytes]) -> Edge:
@@ -128,21 +140,11 @@ def erase_told(*, events: Sequence[int], rows: Mapping[str, Sequence[str]]) -> N
 
 
 def journal_origin() -> str:
-    """Return the log's name: that of its first head, or today's first host for a new log."""
+    """Return the log's name: that of its first head, or the one that a new log gets."""
     first = SignedHead.objects.order_by("size").first()
     if first is None:
-        return f"{settings.ALLOWED_HOSTS[0]}/journal"
+        return name_of_new_log()
     return parse_checkpoint(parse_note(first.note.encode())).origin
-
-
-def _place(ids: list[int], first: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE events_outboxevent SET leaf = placed.leaf"
-            " FROM unnest(%s::bigint[], %s::bigint[]) AS placed (id, leaf)"
-            " WHERE events_outboxevent.id = placed.id",
-            [ids, list(range(first, first + len(ids)))],
-        )
 
 
 def _edge(head: Checkpoint) -> Edge:
@@ -171,5 +173,5 @@ def _publish() -> None:
         published = files.read("checkpoint").decode()
     except FileNotFoundError:
         published = ""
-    if published != newest.note:
-        files.publish(newest.note, str(city_key(journal_origin())))
+    if published != (note := with_cosignatures(newest)):
+        files.publish(note, str(city_key(journal_origin())))

@@ -65,8 +65,9 @@ def is_function_ours() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT FROM pg_proc WHERE oid = to_regproc('journal_note_rows')"
-            " AND prosrc = %s AND prosecdef)",
-            [BODY],
+            " AND prosrc = %s AND prosecdef AND lower(proconfig::text)::text[] @> %s::text[]"
+            " AND array_to_string(proconfig, ';') ~ 'search_path=pg_catalog, [^;]+, pg_temp')",
+            [BODY, [f"{name}={value}".lower() for name, value in SPELLING.items()]],
         )
         return bool(cursor.fetchone()[0])
 

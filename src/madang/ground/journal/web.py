@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from madang.ground.identity.access import May, Request, may
 from madang.ground.journal import files, queries
-from madang.ground.journal.keys import city_key
+from madang.ground.journal.witnesses import health_of_witnesses
 
 TILE = re.compile(r"tile/(?:\d{1,2}|entries)/(?:x\d{3}/)*\d{3}(?:\.p/\d{1,3})?", re.ASCII)
 NEWEST = 20
@@ -61,8 +61,11 @@ def journal(request: Request) -> HttpResponse:
     page = {
         "standing": now,
         "root": now and now.head.root.hex(),
-        "key": now and city_key(now.head.origin),
+        "key": now and _file("key").decode().strip(),
         "entries": [(_(entry.told), entry) for entry in queries.newest_entries(most=NEWEST)],
+        "witnesses": [
+            (witness, witness.fault and _(witness.fault.value)) for witness in health_of_witnesses()
+        ],
         "address": request.build_absolute_uri("/journal"),
     }
     return render(request, "journal/journal.html", page)

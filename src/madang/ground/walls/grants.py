@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from madang.ground.events.models import Delivery, OutboxEvent
-from madang.ground.journal.models import RowNote, SignedHead
+from madang.ground.journal.models import Cosignature, RowNote, SignedHead, WitnessState
 from madang.ground.privacy.models import Generation
 from madang.ground.processes import FRONT
 from madang.ground.walls.models import Pause
@@ -38,7 +38,8 @@ def grants_of(wall: Wall) -> list[Grant]:
     """Return everything that this wall lets through to tables and views."""
     own = [Grant(table=model._meta.db_table, may=ALL) for model in wall.own]
     doors = [Grant(table=model._meta.db_table, may=(READ,)) for model in wall.open_to_it]
-    journal = [Grant(table=_table(SignedHead), may=(READ,))] if wall.reads_journal else []
+    read = (SignedHead, Cosignature, WitnessState) if wall.reads_journal else ()
+    journal = [Grant(table=_table(model), may=(READ,)) for model in read]
     forgetting = _forgetting(wall) if wall.name == FRONT else []
     known = [Grant(table=_table(model), may=(READ,)) for model in (Pause, Generation)]
     return own + doors + known + journal + forgetting + _events(wall) + _jobs(wall)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from madang.ground.words import marked
+from madang.site.cli import witness
 from madang.site.cli.city import standing_city
 from madang.site.cli.cores import Json
 from madang.site.cli.files import write_json
@@ -16,10 +17,12 @@ from madang.site.cli.words import _
 
 if TYPE_CHECKING:
     from madang.ground.journal.audit import Finding
+    from madang.ground.journal.witnesses import Health
 
 app = typer.Typer(help=_("The log of what the city did."), no_args_is_help=True)
 app.command(help=_("Check a whole log from outside: entries, root and signature."))(verify)
 app.command(help=_("Witness a log: check how it grew since last time, and countersign it."))(cosign)
+app.add_typer(witness.app, name="witness")
 
 REFUSALS = {
     "files-missing": marked(
@@ -81,6 +84,70 @@ def rebuild() -> None:
         from madang.ground.journal.services import rebuild_journal
 
         print(_("The files of {size} entries were written.").format(size=rebuild_journal()))
+
+
+@app.command("witnesses", help=_("Show who countersigns the heads of this city's journal."))
+def witnesses(json: Json = None) -> None:
+    with standing_city():
+        from madang.ground.journal.witnesses import health_of_witnesses
+
+        found = health_of_witnesses()
+    if json is not None:
+        write_json([_health_as_json(each) for each in found], json)
+        return
+    for each in found:
+        print(_("{name} ({url}): {said}").format(name=each.name, url=each.url, said=_said(each)))
+    if not found:
+        print(_("No witness is named; MADANG_WITNESSES names them."))
+
+
+def _said(health: "Health") -> str:
+    said = _("has countersigned nothing yet.")
+    if health.at is not None:
+        said = _("countersigned {size} entries at {at}.").format(
+            size=health.size, at=health.at.isoformat()
+        )
+    return said if health.fault is None else f"{said} {_(health.fault.value)}"
+
+
+def _health_as_json(health: "Health") -> dict[str, Any]:
+    return {
+        "name": health.name,
+        "key": health.key,
+        "url": health.url,
+        "size": health.size,
+        "at": health.at and health.at.isoformat(),
+        "asked_at": health.asked_at and health.asked_at.isoformat(),
+        "fault": health.fault and health.fault.name.lower(),
+    }
+
+
+@app.command(
+    "accept", help=_("Take rows that are not as they were noted as they are; tell so in the log.")
+)
+def accept(
+    *,
+    yes: Annotated[
+        bool, typer.Option("--yes", help=_("Do it; without this, only say which rows."))
+    ] = False,
+) -> None:
+    with _changing():
+        from madang.ground.journal.watch import accept_rows, rows_that_differ
+
+        differing = list(rows_that_differ())
+        for each in differing:
+            print(f"{each.table} {each.row}")
+        if not differing:
+            print(_("All rows are as they were noted."))
+        elif yes:
+            accept_rows(differing)
+            print(
+                _("{rows} rows were taken as they are; the log tells it.").format(
+                    rows=len(differing)
+                )
+            )
+        else:
+            print(_("Nothing was changed. Look into each row; --yes takes them as they are."))
 
 
 @contextmanager

@@ -33,6 +33,10 @@ KeyText = Annotated[
 ]
 
 
+Name = Annotated[str, typer.Option(help=_("Your name as a witness, as in ngo.example."))]
+Secret = Annotated[Path, typer.Option(help=_("File with your secret; made if it is not there."))]
+
+
 @dataclass(frozen=True)
 class Log:
     """A log whose newest head fits its key."""
@@ -41,6 +45,14 @@ class Log:
     keys: "list[Key]"
     note: "Note"
     head: "Checkpoint"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which witnesses must have countersigned a head. quorum: how many of them; None for all."""
+
+    witnesses: list[str]
+    quorum: int | None
 
 
 def verify(
@@ -52,7 +64,13 @@ def verify(
     ] = None,
     witness: Annotated[
         list[str] | None,
-        typer.Option(help=_("Public key of a witness who must have countersigned that head.")),
+        typer.Option(
+            help=_("Public key of a witness who must have countersigned that head, or the newest.")
+        ),
+    ] = None,
+    quorum: Annotated[
+        int | None,
+        typer.Option(min=1, help=_("How many of these witnesses are enough; all if absent.")),
     ] = None,
     receipt: Annotated[
         Path | None, typer.Option(help=_("A proof (.tlog-proof) that an entry is in this log."))
@@ -60,6 +78,7 @@ def verify(
     json: Json = None,
 ) -> None:
     with _as_refusal(source):
+        witnesses = Asked(witness or [], quorum)
         log = _opened(source, key)
         found: dict[str, Any] = {
             "origin": log.head.origin,
@@ -69,8 +88,10 @@ def verify(
             "key_given": bool(key),
             "entries_checked": _count(log),
         }
+        if since is None and witness:
+            found["witnesses"] = _check_witnesses(log.note, witnesses)
         if since is not None:
-            found["since"] = _check_since(log, read_bytes(since), witness or [])
+            found["since"] = _check_since(log, read_bytes(since), witnesses)
         if receipt is not None:
             found["receipt"] = _check_receipt(log, read_bytes(receipt))
     if json is not None:
@@ -81,27 +102,23 @@ def verify(
 
 def cosign(
     source: Source,
-    name: Annotated[str, typer.Option(help=_("Your name as a witness, as in ngo.example."))],
-    secret: Annotated[
-        Path, typer.Option(help=_("File with your secret; made if it is not there."))
-    ],
+    name: Name,
+    secret: Secret,
     seen: Annotated[
         Path, typer.Option(help=_("File of the head you saw last; the new one replaces it."))
     ],
     key: KeyText = "",
 ) -> None:
     from madang.core.tlog.check import check_growth
-    from madang.core.tlog.note import NAME
     from madang.ground.journal.keys import countersign, witness_key
 
-    if not NAME.fullmatch(name):
-        raise Refusal(_("{name}: a name has no spaces and no plus sign.").format(name=name))
+    proper_name(name)
     with _as_refusal(source):
         log = _opened(source, key)
         if seen.exists():
             check_growth(_head(read_bytes(seen), log.keys)[1], log.head, log.read)
         _count(log)
-    own = _secret(secret)
+    own = own_secret(secret)
     note = countersign(log.note, name, own, unix_time=int(time.time()))
     _replace(seen, str(note))
     told = {"size": log.head.size, "seen": seen, "key": witness_key(name, own)}
@@ -141,24 +158,36 @@ def _count(log: Log) -> int:
         return sum(len(entries) for entries in bundles)
 
 
-def _check_since(log: Log, data: bytes, witnesses: list[str]) -> dict[str, Any]:
+def _check_since(log: Log, data: bytes, witnesses: Asked) -> dict[str, Any]:
     from madang.core.tlog.check import check_growth
+
+    note, old = _head(data, log.keys)
+    check_growth(old, log.head, log.read)
+    seen = _check_witnesses(note, witnesses)
+    return {"size": old.size, "root": old.root.hex(), "witnesses": seen}
+
+
+def _check_witnesses(note: "Note", asked: Asked) -> list[dict[str, str]]:
+    """Return which of these witnesses countersigned, and when; as many as were asked for."""
     from madang.core.tlog.note import parse_key, signers
     from madang.core.tlog.trouble import BadNote
     from madang.ground.journal.keys import verify as signature_fits
 
-    note, old = _head(data, log.keys)
-    check_growth(old, log.head, log.read)
-    times = dict(signers(note, map(parse_key, witnesses), signature_fits))
-    for asked in map(parse_key, witnesses):
-        if asked not in times:
-            raise BadNote("{name} did not countersign the older head", name=asked.name)
-    seen = [
+    keys = [parse_key(text) for text in asked.witnesses]
+    times = {key: at for key, at in signers(note, keys, signature_fits) if at is not None}
+    needed = len(set(keys)) if asked.quorum is None else asked.quorum
+    if len(times) < needed:
+        missing = ", ".join(key.name for key in keys if key not in times)
+        raise BadNote(
+            "{found} of {needed} witnesses countersigned this head; not: {missing}",
+            found=len(times),
+            needed=needed,
+            missing=missing or "-",
+        )
+    return [
         {"name": witness.name, "at": datetime.fromtimestamp(at, UTC).isoformat()}
         for witness, at in times.items()
-        if at is not None
     ]
-    return {"size": old.size, "root": old.root.hex(), "witnesses": seen}
 
 
 def _check_receipt(log: Log, data: bytes) -> dict[str, Any]:
@@ -179,6 +208,8 @@ def _print(found: dict[str, Any]) -> None:
     print(_("The log {origin} is whole: {size} entries, root {root}.").format(**found))
     if not found["key_given"]:
         print(_("Signed by the key it names itself: {key}. Compare it.").format(**found))
+    for witness in found.get("witnesses", ()):
+        print(_("{name} countersigned it at {at}.").format(**witness))
     if "since" in found:
         print(_("It begins with all {size} entries of the older head.").format(**found["since"]))
         for witness in found["since"]["witnesses"]:
@@ -187,7 +218,17 @@ def _print(found: dict[str, Any]) -> None:
         print(_("Entry {place} is in it: {entry}").format(**found["receipt"]))
 
 
-def _secret(path: Path) -> str:
+def proper_name(name: str) -> str:
+    """Return the name of a witness. Raises Refusal for what cannot be one."""
+    from madang.core.tlog.note import NAME
+
+    if not NAME.fullmatch(name):
+        raise Refusal(_("{name}: a name has no spaces and no plus sign.").format(name=name))
+    return name
+
+
+def own_secret(path: Path) -> str:
+    """Return the secret in the file, which is made if it is not there. Raises Refusal."""
     import secrets
 
     if not path.exists():
@@ -200,12 +241,10 @@ def _secret(path: Path) -> str:
 
 def _replace(path: Path, text: str) -> None:
     """Write the whole file, for its owner alone, or none: a witness must not forget."""
-    draft = path.with_name(f".{path.name}.new")
+    from madang.site.witness import write_durably
+
     try:
-        draft.unlink(missing_ok=True)
-        draft.touch(mode=0o600)
-        draft.write_text(text, "utf-8")
-        draft.replace(path)
+        write_durably(path, text)
     except OSError as trouble:
         raise Refusal(
             _("{path}: cannot be written: {why}.").format(path=path, why=trouble.strerror)

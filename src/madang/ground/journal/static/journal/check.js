@@ -27,26 +27,60 @@ class Trouble extends Error {
 }
 
 // Texts stand in the page, in the reader's language.
-const say = (name, values = {}) => {
+const worded = (name, values) => {
   const told = checker.querySelector(`template[data-say="${name}"]`).content.textContent;
-  verdict.textContent = told.replace(/\{(\w+)\}/g, (_, key) => values[key]);
+  return told.replace(/\{(\w+)\}/g, (_, key) => values[key]);
+};
+const say = (name, values = {}) => {
+  verdict.textContent = worded(name, values);
   verdict.dataset.verdict = name;
+};
+const tell = (witnesses) => {
+  const { lang } = document.documentElement, form = { dateStyle: "long", timeStyle: "short" };
+  for (const { name, at } of witnesses)
+    verdict.append(` ${worded("cosigned", { name, at: at.toLocaleString(lang, form) })}`);
+};
+
+// A public key as text; Base64 has plus signs, too.
+const keyIn = (text) => {
+  const [, name, id, coded] = text.match(/^([^+]+)\+([0-9a-f]{8})\+(.+)$/);
+  const [kind, ...material] = base64(coded);
+  return { name, id, kind, material: Uint8Array.from(material) };
+};
+
+// What this key signed below the note: nothing if it did not, and Trouble if its signature is wrong.
+const signatureOf = (key, below) => {
+  const lines = below.split("\n").filter((each) => each.startsWith(`— ${key.name} `));
+  const values = lines.map((line) => base64(line.split(" ")[2]));
+  return values.find((value) => hex(value.slice(0, 4)) === key.id)?.slice(4);
+};
+const fits = async (key, signature, message) => {
+  const trusted = await crypto.subtle.importKey("raw", key.material, "Ed25519", false, ["verify"]);
+  return crypto.subtle.verify("Ed25519", trusted, signature, bytes.encode(message));
+};
+
+// Which witnesses countersigned the text, and when: cosignature/v1 begins with its time, in 8 bytes.
+const cosigners = async (body, below) => {
+  const found = [];
+  for (const key of checker.dataset.witnesses.split(" ").filter(Boolean).map(keyIn)) {
+    const value = signatureOf(key, below);
+    if (!value || key.kind !== 4) continue;
+    const time = new DataView(value.buffer).getBigUint64(0);
+    if (!(await fits(key, value.slice(8), `cosignature/v1\ntime ${time}\n${body}`)))
+      throw new Trouble("unsigned");
+    found.push({ name: key.name, at: new Date(Number(time) * 1000) });
+  }
+  return found;
 };
 
 // The head of a signed note, if the city's key signed it.
 const head = async (note) => {
-  const at = note.lastIndexOf("\n\n"), body = note.slice(0, at + 1);
-  const [origin, size, root] = body.split("\n");
-  // Base64 has plus signs, too.
-  const [, name, id, coded] = checker.dataset.key.match(/^([^+]+)\+([0-9a-f]{8})\+(.+)$/);
-  const key = base64(coded);
-  const line = note.slice(at + 2).split("\n").find((each) => each.startsWith(`— ${name} `));
-  if (at < 0 || origin !== name || key[0] !== 1 || !line) throw new Trouble("unsigned");
-  const signature = base64(line.split(" ")[2]);
-  const trusted = await crypto.subtle.importKey("raw", key.slice(1), "Ed25519", false, ["verify"]);
-  const fits = await crypto.subtle.verify("Ed25519", trusted, signature.slice(4), bytes.encode(body));
-  if (hex(signature.slice(0, 4)) !== id || !fits) throw new Trouble("unsigned");
-  return { size: Number(size), root: base64(root) };
+  const at = note.lastIndexOf("\n\n"), body = note.slice(0, at + 1), below = note.slice(at + 2);
+  const [origin, size, root] = body.split("\n"), key = keyIn(checker.dataset.key);
+  const signature = signatureOf(key, below);
+  if (at < 0 || origin !== key.name || key.kind !== 1 || !signature) throw new Trouble("unsigned");
+  if (!(await fits(key, signature, body))) throw new Trouble("unsigned");
+  return { size: Number(size), root: base64(root), witnesses: await cosigners(body, below) };
 };
 
 const bundle = (number, width) => {
@@ -88,9 +122,10 @@ const rootOf = async (size) => {
 };
 
 const checkLog = async () => {
-  const { size, root } = await head(text.decode(await fetched("checkpoint")));
+  const { size, root, witnesses } = await head(text.decode(await fetched("checkpoint")));
   if (!same(await rootOf(size), root)) throw new Trouble("changed");
   say("whole", { size, root: hex(root) });
+  tell(witnesses);
 };
 
 // Beside a proof stands the entry, or what opens its seal: a text and the salt it was sealed with.
@@ -111,7 +146,7 @@ const checkProof = async (proof) => {
   const shown = base64(lines.shift().slice("extra ".length));
   const { entry, said } = await opened(shown);
   const index = Number(lines.shift().slice("index ".length));
-  const { size, root } = await head(proof.slice(at + 2));
+  const { size, root, witnesses } = await head(proof.slice(at + 2));
   let place = index, last = size - 1, found = await leaf(entry);
   for (const step of lines.map(base64)) {
     if (!last) throw new Trouble("changed");
@@ -123,6 +158,7 @@ const checkProof = async (proof) => {
   }
   if (last || index >= size || !same(found, root)) throw new Trouble("changed");
   say("proved", { index, entry: said });
+  tell(witnesses);
 };
 
 const attempt = async (check) => {
