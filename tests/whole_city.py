@@ -1,6 +1,7 @@
 """The real program in a data folder of its own, as a newcomer starts it."""
 
 import ctypes
+import json
 import os
 import re
 import signal
@@ -62,8 +63,8 @@ class City:
     def wait_for_pages(self) -> None:
         for _ in range(300):
             try:
-                with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:
-                    assert answer.read() == b"ok"
+                with urllib.request.urlopen(f"{self.url}/readyz", timeout=10) as answer:
+                    assert json.load(answer)["ready"]
                     return
             except OSError:
                 time.sleep(0.1)

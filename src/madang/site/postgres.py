@@ -87,6 +87,11 @@ def _alone(gate: Path) -> Iterator[None]:
         yield
 
 
+def own_address(data: Path) -> str:
+    """Return the address of the database in this data folder, whether it runs or not."""
+    return _Server(data.resolve() / "postgres").address(DATABASE)
+
+
 def programs() -> Path:
     """Return the folder of the wheel's programs: psql, pg_dump and the rest."""
     # Importing the wheel would do more than find it: it warns, and takes a lock that users share.

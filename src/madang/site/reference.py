@@ -15,6 +15,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
+from madang.site.reference_api import open_data, table
+
 if TYPE_CHECKING:
     from madang.ground.block import Block
     from madang.ground.events.event import Event
@@ -66,7 +68,15 @@ MADANG_PROXIES · `0`
 MADANG_TIME_ZONE · `Asia/Seoul`
   Time zone in which pages show times.
 MADANG_LOG · `WARNING`
-  How much is written to standard error: `DEBUG`, `INFO`, `WARNING` or `ERROR`.
+  How much is written to standard error: `DEBUG`, `INFO`, `WARNING` or `ERROR`. `INFO` has a line
+  for every request. No line names a person.
+MADANG_LOG_FORMAT · `text`
+  `json` writes each line of the log as one JSON object.
+MADANG_METRICS_PORT · none: nothing is measured
+  Port of this machine (127.0.0.1 alone) at which Prometheus finds `/metrics`.
+OTEL_EXPORTER_OTLP_ENDPOINT · none: nothing is traced
+  Address that takes OpenTelemetry traces by OTLP over HTTP, as `http://127.0.0.1:4318`. Other
+  `OTEL_` variables hold as OpenTelemetry describes them.
 MADANG_DEBUG · off
   `1` shows the details of faults in the browser. Never where others can look.
 MADANG_LANGUAGE · what the shell speaks (`LC_ALL`, `LC_MESSAGES`, `LANG`)
@@ -85,20 +95,12 @@ def pages() -> dict[str, str]:
         "events.md": _page("Events", _events()),
         "permissions.md": _page("Who may see what", _permissions()),
         "blocks.md": _page("Blocks", _blocks()),
-        "api.md": _page("Open data for programs", _api()),
+        "api.md": _page("Open data for programs", open_data()),
     }
 
 
 def _page(title: str, lines: Iterable[str]) -> str:
     return "\n".join([f"# {title}", "", MADE, "", *lines]).rstrip() + "\n"
-
-
-def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    yield f"| {' | '.join(heads)} |"
-    yield f"|{'---|' * len(heads)}"
-    for row in rows:
-        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
-    yield ""
 
 
 # Commands
@@ -107,10 +109,9 @@ def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[
 def _cli() -> Iterator[str]:
     import typer
 
-    from madang.site import cli
-    from madang.site.cli.main import app
-
-    yield inspect.cleandoc(cli.__doc__ or "").partition("\n\n")[2]
+    # Found as the blocks are: the commands themselves look up here which settings there are.
+    doc, app = import_module("madang.site.cli").__doc__, import_module("madang.site.cli.main").app
+    yield inspect.cleandoc(doc or "").partition("\n\n")[2]
     yield ""
     yield from ("`madang --help` says the same in Korean where the shell speaks Korean.", "")
     root: Any = typer.main.get_command(app)
@@ -131,13 +132,21 @@ def _command(command: Any, name: str, parent: Any) -> Iterator[str]:
 # Settings
 
 
+def setting_names() -> list[str]:
+    """Return the names of all environment variables that mean something."""
+    return [name for name, _, _ in _told()]
+
+
+def _told() -> list[tuple[str, str, str]]:
+    return re.findall(r"^(\w+) · (.+)\n((?:  .+\n)+)", SETTINGS, re.MULTILINE)
+
+
 def _settings() -> Iterator[str]:
     yield "Everything that differs between cities comes from the environment. A switch is on for"
     yield "`1`, `true`, `yes` or `on`. How they work together is told in"
     yield from ("[Run a city](../how-to/run-a-city.md).", "")
-    told = re.findall(r"^(\w+) · (.+)\n((?:  .+\n)+)", SETTINGS, re.MULTILINE)
-    rows = [(f"`{name}`", without, " ".join(does.split())) for name, without, does in told]
-    yield from _table(("variable", "where it is not set", "what it does"), rows)
+    rows = [(f"`{name}`", without, " ".join(does.split())) for name, without, does in _told()]
+    yield from table(("variable", "where it is not set", "what it does"), rows)
 
 
 # Events
@@ -174,7 +183,7 @@ def _fields(shape: type) -> Iterator[str]:
     by_name = {found[1]: found for found in source if found}
     assert is_dataclass(shape)
     rows = [by_name[each.name] for each in fields(shape)]
-    yield from _table(("field", "type", ""), ((f"`{r[1]}`", f"`{r[2]}`", r[3] or "") for r in rows))
+    yield from table(("field", "type", ""), ((f"`{r[1]}`", f"`{r[2]}`", r[3] or "") for r in rows))
 
 
 def _shapes(package: str) -> list[type]:
@@ -222,10 +231,10 @@ def _permissions() -> Iterator[str]:
     yield "page that says nothing. *Resident* is a signed-in person who has said in which district"
     yield "they live; others are asked to sign in, or to say so, and then brought back."
     yield "All pages stand at these addresses in Korean, and behind `/en` in English, except"
-    yield from ("`/healthz`, `/robots.txt` and `/api`.", "")
+    yield from ("`/healthz`, `/readyz`, `/robots.txt` and `/api`.", "")
     with override("ko"):
         rows = [(f"`/{route}`", *_who(route, view)) for route, view in _routes()]
-    yield from _table(("address", "who", "what"), rows)
+    yield from table(("address", "who", "what"), rows)
 
 
 def _who(route: str, view: Any) -> tuple[str, str]:
@@ -270,11 +279,11 @@ def _blocks() -> Iterator[str]:
         yield from (f"## {block.name} · {block.korean}", "")
         yield block.summary
         yield ""
-        yield from _table(("", ""), _about(block, package, stages.get(package, "ground")))
+        yield from table(("", ""), _about(block, package, stages.get(package, "ground")))
         if block.personal:
             yield "What it keeps about people:"
             yield ""
-            yield from _table(
+            yield from table(
                 ("field", "holds", "why", "how long"),
                 ((f"`{p.field}`", p.holds, p.purpose, p.keep) for p in block.personal),
             )
@@ -319,66 +328,6 @@ def _lines_of_events() -> list[str]:
         for _, event in _handlers(package)
     }
     return [f"  {by} -.->|{name}| {to}" for by, to, name in sorted(told) if by != to]
-
-
-# API
-
-
-def _api() -> Iterator[str]:
-    from madang.site.api import api
-
-    # JSON as the site serves it: keys are text, and nothing in it depends on Django's state.
-    schema: dict[str, Any] = dict(api.get_openapi_schema())
-    yield schema["info"]["description"]
-    yield "The description for programs is at `/api/v1/openapi.json`."
-    yield ""
-    for path, methods in schema["paths"].items():
-        for method, call in methods.items():
-            yield from _call(f"{method.upper()} {path}", call)
-    shapes = schema.get("components", {}).get("schemas", {})
-    for name, shape in sorted(shapes.items()):
-        yield from (f"## {name}", "")
-        yield from _table(
-            ("field", "type", ""),
-            (
-                (f"`{field}`", _json_type(about), about.get("description", ""))
-                for field, about in shape.get("properties", {}).items()
-            ),
-        )
-
-
-def _call(line: str, call: dict[str, Any]) -> Iterator[str]:
-    yield from (f"## `{line}`", "")
-    yield call.get("description") or call.get("summary", "")
-    yield ""
-    if call.get("parameters"):
-        yield from _table(
-            ("parameter", "in", "type", ""),
-            (
-                (f"`{each['name']}`", each["in"], _json_type(each["schema"]), _must(each))
-                for each in call["parameters"]
-            ),
-        )
-    for code, answer in call["responses"].items():
-        content = answer.get("content", {}).get("application/json", {})
-        shape = _json_type(content["schema"]) if content.get("schema") else "no JSON"
-        yield f"Answers {code}: {shape}."
-        yield ""
-
-
-def _must(parameter: dict[str, Any]) -> str:
-    return "required" if parameter.get("required") else ""
-
-
-def _json_type(schema: dict[str, Any]) -> str:
-    if "$ref" in schema:
-        name = schema["$ref"].rpartition("/")[2]
-        return f"[{name}](#{name.lower()})"
-    if "anyOf" in schema:
-        return " or ".join(_json_type(each) for each in schema["anyOf"])
-    if schema.get("type") == "array":
-        return f"list of {_json_type(schema.get('items', {}))}"
-    return str(schema.get("format") or schema.get("type") or "any")
 
 
 def main(folder: Path = FOLDER) -> int:

@@ -6,7 +6,7 @@ from os import environ
 from pathlib import Path
 
 from madang.ground.block import discover_blocks
-from madang.site.environment import database, flag, listed, secret
+from madang.site.environment import database, flag, listed, logging_settings, secret
 
 PACKAGE = Path(__file__).resolve().parent.parent
 MADANG_DATA = Path(environ.get("MADANG_DATA", ".madang")).resolve()
@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     *[placed.package for placed in BLOCKS],
 ]
 MIDDLEWARE = [
+    "madang.site.operate.middleware.note_requests",
     "django.middleware.security.SecurityMiddleware",
     "madang.web.middleware.only_plain_text",
     "csp.middleware.CSPMiddleware",
@@ -147,10 +148,4 @@ CONTENT_SECURITY_POLICY = {
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": environ.get("MADANG_LOG", "WARNING")},
-}
+LOGGING = logging_settings()

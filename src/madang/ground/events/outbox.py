@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from madang.ground.events.event import Event, from_payload, to_payload
 from madang.ground.events.models import Delivery, OutboxEvent
 from madang.ground.jobs.queue import job
+from madang.ground.tracing import carried, step
 
 E = TypeVar("E", bound=Event)
 
@@ -37,25 +38,27 @@ def record(event: Event) -> int:
     Returns its id there, by which the journal gives a receipt.
     """
     assert connection.in_atomic_block, "an event is recorded with the act it tells of"
-    row = OutboxEvent.objects.create(
-        wire=event.wire,
-        payload=to_payload(event),
-        is_sealed=event.sealed,
-        salt=token_bytes(32) if event.sealed else None,
-    )
-    for handler in _handlers[event.wire]:
-        deliver.defer(event_id=row.id, handler=handler)
+    with step(f"record {event.wire}"):
+        row = OutboxEvent.objects.create(
+            wire=event.wire,
+            payload=to_payload(event),
+            is_sealed=event.sealed,
+            salt=token_bytes(32) if event.sealed else None,
+        )
+        for handler in _handlers[event.wire]:
+            deliver.defer(event_id=row.id, handler=handler, **carried())
     return row.id
 
 
 @job(retries=5)
-def deliver(*, event_id: int, handler: str) -> None:
+def deliver(*, event_id: int, handler: str, traceparent: str = "") -> None:
     """Hand one event to one handler, unless it took it already."""
     row = OutboxEvent.objects.get(id=event_id)
-    with transaction.atomic():
+    with step(f"deliver {row.wire}", follows=traceparent), transaction.atomic():
         _, is_first = Delivery.objects.get_or_create(event=row, handler=handler)
         if is_first:
-            _handlers[row.wire][handler](from_payload(row.wire, row.payload))
+            with step(f"handle by {handler}"):
+                _handlers[row.wire][handler](from_payload(row.wire, row.payload))
 
 
 def announce(topic: str) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 from types import FrameType
 
 from madang.site.cli.refusal import Refusal
-from madang.site.cli.words import _, shell_language
+from madang.site.cli.words import _, sentence_of, shell_language
+from madang.site.environment import SECRETS
 
 
 @contextmanager
@@ -25,6 +26,7 @@ def standing_city() -> Iterator[Callable[[], None]]:
 
     from madang.site.environment import keep_secrets
 
+    refuse_bad_configuration()
     data = data_folder()
     keep_secrets(data)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madang.site.settings")
@@ -42,6 +44,33 @@ def standing_city() -> Iterator[Callable[[], None]]:
             raise _no_database(silent) from silent
         with translation.override(shell_language()):
             yield revive
+
+
+@contextmanager
+def city_as_it_stands() -> Iterator[None]:
+    """Run the block with Django up, and nothing started, made or changed. Raises Refusal."""
+    import django
+
+    from madang.site.environment import secret
+    from madang.site.postgres import own_address
+
+    refuse_bad_configuration()
+    data = Path(os.environ.get("MADANG_DATA", ".madang")).resolve()
+    if not secret(SECRETS[0], data):
+        raise Refusal(_("{path}: there is no city here yet.").format(path=data), exit_code=3)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madang.site.settings")
+    if not os.environ.get("MADANG_DATABASE_URL"):
+        os.environ["MADANG_DATABASE_URL"] = own_address(data)
+    django.setup()
+    yield
+
+
+def refuse_bad_configuration() -> None:
+    """Say everything that is wrong with the environment, a line each. Raises Refusal."""
+    from madang.site.configuration import problems
+
+    if wrong := problems(os.environ):
+        raise Refusal("\n".join(map(sentence_of, wrong)))
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

@@ -1,0 +1,59 @@
+"""Commands of the operator: is the city well, is its configuration right, will an upgrade do?"""
+
+import os
+
+import typer
+
+from madang.site.cli.city import city_as_it_stands
+from madang.site.cli.cores import Json
+from madang.site.cli.files import write_json
+from madang.site.cli.words import _, sentence_of
+
+NOT_READY = 3
+
+config = typer.Typer(help=_("The settings in the environment."), no_args_is_help=True)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang these commands at the top of `madang`."""
+    app.command(help=_("Look whether the city can serve; exit code 3 where it cannot."))(health)
+    app.add_typer(config, name="config")
+
+
+def health(json: Json = None) -> None:
+    with city_as_it_stands():
+        from madang.site.operate.health import look
+
+        seen = look()
+    if json is not None:
+        checks = [
+            {"name": check.name, "state": check.state.value, "values": dict(check.values)}
+            | {"said": check.said.format_map(check.values)}
+            for check in seen.checks
+        ]
+        write_json({"ready": seen.is_ready, "checks": checks}, json)
+    else:
+        states = {"ok": _("good"), "warning": _("look at this"), "failing": _("failing")}
+        for check in seen.checks:
+            print(f"{check.name} · {states[check.state]}: {_(check.said).format_map(check.values)}")
+    raise SystemExit(0 if seen.is_ready else NOT_READY)
+
+
+@config.callback()
+def _config() -> None:
+    """Keeps `check` a subcommand while it is the only one."""
+
+
+@config.command(help=_("Say everything that is wrong with the settings; nothing is started."))
+def check(json: Json = None) -> None:
+    from madang.site.configuration import problems
+
+    wrong = problems(os.environ)
+    if json is not None:
+        write_json([{"setting": each.source, "said": sentence_of(each)} for each in wrong], json)
+    else:
+        for each in wrong:
+            print(sentence_of(each))
+        if not wrong:
+            print(_("The settings are right."))
+    raise SystemExit(2 if wrong else 0)
