@@ -109,6 +109,13 @@ def _end_with_the_tests() -> None:
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 def _free_ports() -> int:
     """A port that is free together with the next one."""
     while True:

@@ -16,6 +16,8 @@ from madang.site.operate.figures import Figures, disk_free, figures
 from madang.site.operate.served import Served
 
 if TYPE_CHECKING:
+    from wsgiref.simple_server import WSGIServer
+
     from prometheus_client import CollectorRegistry, Counter, Histogram
 
 HOST = "127.0.0.1"
@@ -25,17 +27,19 @@ _requests: "Counter | None" = None
 _seconds: "Histogram | None" = None
 
 
-def begin() -> None:
+def begin() -> "WSGIServer | None":
     """Serve `/metrics` if the environment names a port. One that is taken is said in the log."""
     port = os.environ.get("MADANG_METRICS_PORT")
     if not port:
-        return
+        return None
     from prometheus_client import start_http_server
 
     try:
-        start_http_server(int(port), addr=HOST, registry=registry())
+        server, _ = start_http_server(int(port), addr=HOST, registry=registry())
     except OSError as taken:
         logger.error("metrics are not served: port %s: %s", port, taken.strerror)
+        return None
+    return server
 
 
 def count(served: Served, status: int, seconds: float) -> None:
