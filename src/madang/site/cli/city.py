@@ -20,7 +20,6 @@ def standing_city() -> Iterator[Callable[[], None]]:
     """
     import django
     from django.core.exceptions import ImproperlyConfigured
-    from django.core.management import call_command
     from django.db import OperationalError
     from django.utils import translation
 
@@ -35,9 +34,10 @@ def standing_city() -> Iterator[Callable[[], None]]:
         try:
             django.setup()
             from madang.ground.locks import Turn, alone_in
+            from madang.site.upgrade import migrate_gently
 
             with alone_in(Turn.MIGRATIONS):  # several commands may start at once
-                call_command("migrate", verbosity=0)
+                migrate_gently()
         except (ImproperlyConfigured, ValueError) as wrong:
             raise Refusal(str(wrong)) from wrong
         except OperationalError as silent:
