@@ -95,6 +95,7 @@ EMAIL_BACKEND = (
 )
 EMAIL_HOST = EMAIL_CONFIG.partition(":")[0]
 EMAIL_PORT = int(EMAIL_CONFIG.partition(":")[2] or 25)
+EMAIL_TIMEOUT = 10  # seconds, after which a page says so instead of waiting
 EMAIL_FILE_PATH = MADANG_DATA / "mail"
 DEFAULT_FROM_EMAIL = environ.get("MADANG_MAIL_FROM", "madang@localhost")
 ACCOUNT_ADAPTER = "madang.ground.identity.adapter.AccountAdapter"
@@ -104,6 +105,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 # An address can only be verified where mail leaves the machine.
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if EMAIL_CONFIG else "none"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = bool(EMAIL_CONFIG)
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_LOGOUT_ON_GET = False
 # Behind a proxy every visitor comes from its address, and limits would be shared by all.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(environ.get("MADANG_PROXIES", "0"))

@@ -2,11 +2,7 @@
 
 import json
 import shutil
-import socketserver
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +15,7 @@ from madang.ground.journal.services import extend_journal
 from madang.site.cli.main import main
 from madang.site.operate import health, probes
 from madang.site.operate.health import State, look
+from mail_server import mail_server
 from makers import NOW, make_open_hearing
 
 pytestmark = pytest.mark.django_db
@@ -96,30 +93,13 @@ def test_a_worker_that_beats_and_one_that_does_not() -> None:
     assert states()["jobs"] is State.WARNING
 
 
-@contextmanager
-def mail_server(greeting: bytes) -> Iterator[int]:
-    """A mail server on a free port that greets so and takes nothing."""
-
-    class Greets(socketserver.StreamRequestHandler):
-        def handle(self) -> None:
-            self.wfile.write(greeting)
-            while self.rfile.readline():
-                self.wfile.write(b"250 ok\r\n")
-
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Greets) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server.server_address[1]
-        server.shutdown()
-
-
 def test_the_mail_server_is_asked_where_there_is_one(settings: Any) -> None:
     assert "mail" not in states()
     settings.EMAIL_CONFIG = settings.EMAIL_HOST = "127.0.0.1"
-    with mail_server(b"220 here\r\n") as settings.EMAIL_PORT:
-        assert states()["mail"] is State.OK
-    with mail_server(b"554 go away\r\n") as settings.EMAIL_PORT:
-        assert states()["mail"] is State.WARNING
+    for greeting, state in (("220 here", State.OK), ("554 go away", State.WARNING)):
+        with mail_server(greeting) as server:
+            settings.EMAIL_PORT = server.port
+            assert states()["mail"] is state
     assert states()["mail"] is State.WARNING  # nobody listens any more
 
 

@@ -35,14 +35,19 @@ SELECT (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
        (SELECT count(*) FROM pg_stat_activity WHERE application_name = %s
         AND datname = current_database()),
        archived_count, failed_count, coalesce(last_failed_time > last_archived_time,
-                                              last_failed_time IS NOT NULL)
+                                              last_failed_time IS NOT NULL),
+       (SELECT extract(epoch FROM greatest(max(signed_at), now()) - now())::float8
+        FROM journal_signedhead)
 FROM pg_stat_archiver
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Ages in seconds. failed: jobs that were given up. is_archiving_failing: the newest try."""
+    """Ages in seconds. failed: jobs that were given up. is_archiving_failing: the newest try.
+
+    ahead_s: how far the newest signed head of the journal lies in the future.
+    """
 
     waiting: int
     running: int
@@ -58,6 +63,7 @@ class Figures:
     archived: int
     archive_failures: int
     is_archiving_failing: bool
+    ahead_s: float
 
 
 def figures() -> Figures:

@@ -18,6 +18,7 @@ LOW = 1024**3
 STUCK_S = 300
 JOURNAL_STUCK_S = 300
 MAIL_PATIENCE_S = 3
+AHEAD_S = 60
 NEARLY_ALL = 0.9  # of the connections that PostgreSQL takes
 
 
@@ -73,6 +74,7 @@ def _database() -> Iterator[Check]:
     yield _journal(found)
     yield _live(found)
     yield _archive(found)
+    yield _clock(found)
 
 
 def _not_applied() -> int:
@@ -130,6 +132,14 @@ def _archive(found: Figures) -> Check:
         said = marked("PostgreSQL cannot archive its log; it failed {count} times.")
         return Check("archive", State.WARNING, said, values)
     return Check("archive", State.OK, marked("No archiving of the database's log is failing."))
+
+
+def _clock(found: Figures) -> Check:
+    values = {"seconds": round(found.ahead_s)}
+    if found.ahead_s > AHEAD_S:
+        said = marked("The clock was wrong: the journal was signed {seconds} seconds from now.")
+        return Check("clock", State.WARNING, said, values)
+    return Check("clock", State.OK, marked("Nothing was signed in the future."))
 
 
 def _disk() -> Check:
