@@ -1,6 +1,7 @@
 """The real program in a data folder of its own, as a newcomer starts it."""
 
 import ctypes
+import http.cookiejar
 import json
 import os
 import re
@@ -9,9 +10,10 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from conftest import data_folder
@@ -28,6 +30,7 @@ class City:
         self.env = {k: v for k, v in os.environ.items() if not k.startswith(("MADANG", "DJANGO"))}
         self.env |= {"MADANG_DATA": str(data), "MADANG_LANGUAGE": "en"}
         self.server: subprocess.Popen[str] | None = None
+        self.log: Path | None = None  # where the server's standard error goes; else with the tests'
 
     def run(
         self, *words: str, expect: int = 0, program: str = MADANG
@@ -45,14 +48,16 @@ class City:
 
     def start(self) -> str:
         """Start the demo; return the password it prints for its people once its pages answer."""
-        self.server = subprocess.Popen(
-            [MADANG, "demo", "--port", str(self.port)],
-            env=self.env,
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-            preexec_fn=_end_with_the_tests,
-        )
+        with nullcontext() if self.log is None else self.log.open("a") as log:
+            self.server = subprocess.Popen(
+                [MADANG, "demo", "--port", str(self.port)],
+                env=self.env,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                start_new_session=True,
+                preexec_fn=_end_with_the_tests,
+            )
         assert self.server.stdout is not None
         printed = "".join(self.server.stdout.readline() for _ in range(3))
         password = re.search(r"daon-[0-9a-f]+", printed)
@@ -90,6 +95,29 @@ class City:
                 else:
                     return
         raise AssertionError("the port is still taken")
+
+
+class Browser:
+    """As much of a browser as signing in and voting take."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.jar = http.cookiejar.CookieJar()
+        self.open = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar)).open
+
+    def get(self, path: str) -> str:
+        with self.open(self.url + path, timeout=30) as answer:
+            text: str = answer.read().decode()
+            return text
+
+    def post(self, path: str, page: str, **fields: object) -> str:
+        """Send a form with the token of the page it stands on."""
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+        assert token, page
+        body = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1], **fields}).encode()
+        with self.open(self.url + path, body, timeout=30) as answer:
+            text: str = answer.read().decode()
+            return text
 
 
 @contextmanager

@@ -7,39 +7,14 @@ import os
 import re
 import signal
 import socket
-import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from whole_city import City, city_of_its_own
+from whole_city import Browser, City, city_of_its_own
 
 pytestmark = pytest.mark.whole
-
-
-class Browser:
-    """As much of a browser as signing in and voting take."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.jar = http.cookiejar.CookieJar()
-        self.open = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar)).open
-
-    def get(self, path: str) -> str:
-        with self.open(self.url + path, timeout=30) as answer:
-            text: str = answer.read().decode()
-            return text
-
-    def post(self, path: str, page: str, **fields: object) -> str:
-        """Send a form with the token of the page it stands on."""
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
-        assert token, page
-        body = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1], **fields}).encode()
-        with self.open(self.url + path, body, timeout=30) as answer:
-            text: str = answer.read().decode()
-            return text
 
 
 @pytest.fixture(scope="module")
