@@ -20,11 +20,12 @@ from typing import Any
 
 import psycopg
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from conftest import data_folder
 from madang.site.operate.served import LETTERS
 from madang.site.postgres import own_address
-from whole_city import Browser, City
+from whole_city import Browser, City, free_port
 
 pytestmark = pytest.mark.whole
 
@@ -123,7 +124,7 @@ def trouble(disk: Path | None) -> Iterator[Trouble]:
     with data_folder() as other, data_folder() as logs:
         city = City((disk or other) / "city")
         city.log = logs / "log"
-        city.env |= {"MADANG_LOG_FORMAT": "json"}
+        city.env |= {"MADANG_LOG_FORMAT": "json", "MADANG_METRICS_PORT": str(free_port())}
         try:
             yield Trouble(city, city.start())
         finally:
@@ -259,3 +260,17 @@ def test_the_log_of_all_this_is_one_json_object_a_line_and_names_nobody(trouble:
     assert len(ours) > 5
     for name in (RESIDENT, "127.0.0.1", "sessionid", trouble.password):
         assert name not in text
+
+
+def test_the_numbers_of_all_this_are_there_for_prometheus(trouble: Trouble) -> None:
+    port = trouble.city.env["MADANG_METRICS_PORT"]
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
+        families = text_string_to_metric_families(answer.read().decode())
+        samples = [sample for family in families for sample in family.samples]
+    found = {sample.name: sample.value for sample in samples}
+    assert found["madang_database_up"] == 1
+    assert found["madang_workers"] >= 1
+    assert found["madang_live_processes"] == 1
+    counted = [each.labels for each in samples if each.name == "madang_requests_total"]
+    assert {"hearings:cast", "account_login"} <= {each["route"] for each in counted}
+    assert RESIDENT not in str(samples)
