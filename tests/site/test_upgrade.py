@@ -3,18 +3,26 @@
 import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import OperationalError, connection
 
+from madang.ground.identity.models import Person
 from madang.listen.hearings.models import Vote
 from madang.listen.hearings.services import cast_vote
 from madang.site import upgrade
 from madang.site.cli.main import main
-from madang.site.upgrade import changes_to_come, migrate_gently, rehearse
+from madang.site.upgrade import (
+    UnableToRehearse,
+    changes_to_come,
+    migrate_gently,
+    rehearse,
+)
 from makers import NOW, make_open_hearing, make_resident
+from whole_city import MADANG
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,6 +53,19 @@ def test_a_change_is_tried_on_a_copy_and_the_city_is_as_before() -> None:
     assert last.change == "after all changes"
     assert changes_to_come() == ["hearings.0004_receipt"]
     assert databases() == before
+
+
+@pytest.mark.usefixtures("older_city")
+@pytest.mark.whole
+def test_the_version_that_serves_reads_and_writes_the_changed_copy() -> None:
+    *_, last = rehearse(old=Path(MADANG))
+    assert last.change == "the version that serves"
+    assert Person.objects.filter(email__startswith="rehearsal").count() == 0
+    with pytest.raises(UnableToRehearse, match="false hearing list: exit code 1"):
+        list(rehearse(old=Path("/bin/false")))
+    with pytest.raises(UnableToRehearse, match="No such file"):
+        list(rehearse(old=Path("/nowhere/madang")))
+    assert upgrade.COPY not in databases()
 
 
 @pytest.mark.usefixtures("older_city")

@@ -11,7 +11,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import psycopg
 from django.core.management import call_command
@@ -21,6 +24,7 @@ from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from madang.site.environment import SECRETS
 from madang.site.postgres import programs
 
 LOCK_PATIENCE_S = 3
@@ -38,8 +42,18 @@ TABLES = (
 )
 
 
+# What the version that serves must still be able to do with the changed copy.
+OLD_COMMANDS = (
+    ("hearing", "list"),
+    ("ballot", "list"),
+    ("plan", "show"),
+    ("person", "add", "rehearsal@madang.invalid"),
+)
+PASSWORD = "for the copy alone\n"  # noqa: S105 of nobody
+
+
 class UnableToRehearse(Exception):
-    """No copy can be made; the message is PostgreSQL's own reason."""
+    """No copy can be made, or the version that serves fails on it; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -76,10 +90,11 @@ def changes_to_come() -> list[str]:
     return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
 
 
-def rehearse() -> Iterator[Rehearsed]:
+def rehearse(*, old: Path | None = None) -> Iterator[Rehearsed]:
     """Make all changes on a copy of the database, which is dropped at the end.
 
-    The version that serves goes on meanwhile; its database is only read. Raises UnableToRehearse.
+    The version that serves goes on meanwhile; its database is only read. old: its program, which
+    then reads and writes the changed copy. Raises UnableToRehearse.
     """
     with _copied():
         before = _tables()
@@ -87,6 +102,8 @@ def rehearse() -> Iterator[Rehearsed]:
             app, _, name = change.partition(".")
             yield _rehearsed(change, before, partial(_migrate, app, name))
         yield _rehearsed("after all changes", before, _settle)
+        if old is not None:
+            yield _rehearsed("the version that serves", before, partial(_use, old))
 
 
 def _migrate(app: str, name: str) -> None:
@@ -96,6 +113,43 @@ def _migrate(app: str, name: str) -> None:
 def _settle() -> None:
     """What happens after the last change: rows of new columns are noted in the journal."""
     emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
+
+
+def _use(old: Path) -> None:
+    """Let the old version's program read and write the copy, in a data folder that is thrown away.
+
+    It has keys of its own there, and none of the city's. Raises UnableToRehearse with what it says.
+    """
+    connection.close()
+    told = {name: value for name, value in os.environ.items() if name not in SECRETS}
+    with TemporaryDirectory(prefix="madang-rehearsal-") as data:
+        env = told | {"MADANG_DATABASE_URL": _address(), "MADANG_DATA": data}
+        for words in OLD_COMMANDS:
+            _call(old, words, env)
+
+
+def _call(old: Path, words: tuple[str, ...], env: dict[str, str]) -> None:
+    try:
+        done = subprocess.run(  # noqa: S603 the operator names it
+            [old, *words], input=PASSWORD, env=env, capture_output=True, text=True, check=False
+        )
+    except OSError as missing:
+        raise UnableToRehearse(f"{old}: {missing.strerror}") from missing
+    if done.returncode != 0:
+        said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
+        raise UnableToRehearse(f"{old} {' '.join(words)}: {said[-1]}")
+
+
+def _address() -> str:
+    """Return the copy's address, as MADANG_DATABASE_URL has it."""
+    told = _parameters()
+    who = quote(str(told.get("user", "")), safe="")
+    if told.get("password"):
+        who += f":{quote(str(told['password']), safe='')}"
+    kept: dict[str, object] = {
+        name: told[name] for name in ("host", "port", "sslmode", "sslrootcert") if name in told
+    }
+    return f"postgresql://{who}@/{COPY}?{urlencode(kept)}"
 
 
 def _rehearsed(change: str, before: list[str], make: Callable[[], None]) -> Rehearsed:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -51,13 +52,17 @@ def upgrade(
         bool,
         typer.Option("--rehearse", help=_("Make them on a copy of the database, and drop it.")),
     ] = False,
+    old: Annotated[
+        Path | None,
+        typer.Option(help=_("The program `madang` of the version that serves, to try it there.")),
+    ] = None,
     json: Json = None,
 ) -> None:
     with city_as_it_stands(), _said_why_not():
         from madang.site.upgrade import changes_to_come, rehearse
 
         rows: list[dict[str, Any]] = []
-        for row in rehearse() if rehearsal else changes_to_come():
+        for row in rehearse(old=old) if rehearsal or old is not None else changes_to_come():
             rows.append({"change": row} if isinstance(row, str) else asdict(row))
             if json is None:
                 print(_row(rows[-1]), flush=True)
@@ -84,7 +89,7 @@ def _said_why_not() -> Iterator[None]:
         yield
     except UnableToRehearse as unable:
         raise Refusal(
-            _("No copy of the database can be made: {why}").format(why=unable), exit_code=NOT_READY
+            _("The rehearsal failed: {why}").format(why=unable), exit_code=NOT_READY
         ) from None
     except DatabaseError as silent:
         why = str(silent).strip()

@@ -1,6 +1,7 @@
 """Addresses that programs ask: does this process answer, can the city serve?"""
 
 import time
+from threading import Lock
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
@@ -11,6 +12,7 @@ from madang.site.operate.health import Health, look
 
 FRESH_S = 5.0  # so that strangers who ask without end do not wear the city out
 
+_looking = Lock()
 _seen: tuple[float, Health] | None = None
 
 
