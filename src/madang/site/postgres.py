@@ -238,3 +238,6 @@ def _create_database(address: str) -> None:
         found = link.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
         if found is None:
             link.execute(f"CREATE DATABASE {DATABASE} TEMPLATE template0 ENCODING 'UTF8'")
+        # Its log would repeat what failed with the values of the row: names, addresses.
+        link.execute(f"ALTER DATABASE {DATABASE} SET log_min_error_statement TO panic")
+        link.execute(f"ALTER DATABASE {DATABASE} SET log_error_verbosity TO terse")
