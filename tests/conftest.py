@@ -20,6 +20,10 @@ hypothesis.settings.load_profile("madang")
 settings.SECRET_KEY = "for tests only, " * 4
 settings.MADANG_PSEUDONYM_KEY = "for tests only"
 settings.MADANG_JOURNAL_KEY = "for tests only"
+settings.MADANG_WALLS_KEY = "for tests only"
+settings.MADANG_PAUSES_KEPT_S = float(
+    "inf"
+)  # a query now and then would upset the counts of queries
 settings.STORAGES["staticfiles"] = {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
@@ -29,6 +33,14 @@ settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 REAL_DATA = Path(
     os.environ.get("MADANG_TEST_DATA", Path(__file__).parents[2] / "shared" / "data")
 ).resolve()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--apart",
+        action="store_true",
+        help="drive the browser through a city with each block in a process of its own",
+    )
 
 
 @contextmanager

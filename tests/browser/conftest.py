@@ -40,9 +40,12 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def city(chromium: Browser) -> Iterator[City]:
+def city(chromium: Browser, pytestconfig: pytest.Config) -> Iterator[City]:
     """The city that `madang demo` shows, once there is a browser to see it."""
-    with city_of_its_own() as city:
+    is_apart: bool = pytestconfig.getoption("--apart")
+    if is_apart and shutil.which("nginx") is None:
+        pytest.skip("nginx is not there (Debian: apt install nginx-light)")
+    with city_of_its_own(is_apart=is_apart) as city:
         yield city
 
 

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from madang.ground.events import outbox
 from madang.ground.events.event import EVENTS, Event, from_payload, to_payload
 from madang.ground.events.models import Delivery, OutboxEvent
 from madang.ground.identity.models import Person
-from madang.ground.jobs.queue import work_off
+from madang.ground.jobs import queue
+from madang.ground.jobs.queue import hold_back, queue_of, take_up, work_off
 
 AT = datetime(2020, 5, 21, 6, 0, tzinfo=UTC)
 
@@ -128,3 +129,36 @@ def test_two_events_cannot_share_a_name() -> None:
 
         class Another(Event, wire="tests.bell-rung.v1"):
             """Never gets that far."""
+
+
+@pytest.mark.django_db
+def test_deliveries_wait_in_the_queue_of_the_block_that_hears() -> None:
+    names = {
+        "madang.listen.hearings.handlers.draw_map": "hearings",
+        "madang.decide.plan.handlers.commit": "plan",
+        "madang.ground.identity.handlers.hear": "ground",
+    }
+    assert {name: queue_of(name) for name in names} == names
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT events_hand_out(7, %s)", [list(names)])
+        told = {job.args["handler"]: job.queue_name for job in deliveries()}
+        transaction.set_rollback(True)
+    assert told == names
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_queue_that_is_held_back_waits_and_then_runs(heard: list[Event]) -> None:
+    told_before = queue._is_held
+    hold_back(lambda queue: True)
+    try:
+        ring()
+        work_off()
+        assert heard == []
+        (waiting,) = deliveries()
+        assert (waiting.attempts, waiting.scheduled_at is None) == (0, False)
+    finally:
+        hold_back(told_before)
+    take_up(waiting.queue_name)
+    work_off()
+    assert heard == [BellRung(tower="east", rung_at=AT)]

@@ -5,13 +5,12 @@ from uuid import UUID
 
 import pytest
 from django.conf import LazySettings
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 
 from madang.ground.events.models import OutboxEvent
-from madang.ground.identity.models import Person, Role
-from madang.ground.identity.services import forget_sessions, grant_role
+from madang.ground.identity.models import Person, Role, SignIn
+from madang.ground.identity.services import forget_sign_ins, grant_role
 from madang.ground.journal.audit import Trouble, audit_journal
 from madang.ground.journal.models import RowNote
 from madang.ground.journal.services import extend_journal
@@ -129,14 +128,14 @@ def test_sign_ins_on_other_devices_go_and_those_of_others_stay(leaver: Person) -
     for person in (leaver, leaver, make_resident()):
         Client().force_login(person)
     leave(person_id=leaver.id, at=NOW)
-    (left,) = Session.objects.all()
-    assert left.get_decoded()["_auth_user_id"] != str(leaver.id)
+    (left,) = SignIn.objects.all()
+    assert left.person != leaver
 
 
 def test_sign_ins_that_are_over_are_forgotten(client: Client, leaver: Person) -> None:
     client.force_login(leaver)
-    session = Session.objects.get()
-    forget_sessions(at=session.expire_date)
-    assert Session.objects.exists()
-    forget_sessions(at=session.expire_date.replace(year=session.expire_date.year + 1))
-    assert not Session.objects.exists()
+    session = SignIn.objects.get()
+    forget_sign_ins(at=session.expire_date)
+    assert SignIn.objects.exists()
+    forget_sign_ins(at=session.expire_date.replace(year=session.expire_date.year + 1))
+    assert not SignIn.objects.exists()

@@ -233,7 +233,7 @@ def test_a_job_whose_worker_was_killed_runs_again_and_happens_once(trouble: Trou
         link.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '2 min'")
         link.execute(
             "INSERT INTO procrastinate_jobs (queue_name, task_name, args) VALUES"
-            " ('default', 'madang.ground.jobs.requeue_stalled', '{\"timestamp\": 0}')"
+            " ('ground', 'madang.ground.jobs.requeue_stalled', '{\"timestamp\": 0}')"
         )
     until(lambda: trouble.asks(taken) == 1)
     until(lambda: trouble.asks(running) == 0)

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
 
 from madang.ground.identity.models import Person
 from madang.listen.hearings.models import Vote
@@ -24,6 +25,7 @@ from madang.site.upgrade import (
 from makers import NOW, make_open_hearing, make_resident
 from whole_city import MADANG
 
+TO_COME = ["hearings.0004_receipt", "hearings.0005_door"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -32,7 +34,7 @@ def older_city() -> Iterator[None]:
     """A loaded city whose tables lack the newest change."""
     make_open_hearing()
     cast_vote(slug="after", person_id=make_resident().id, statement=0, value=1, at=NOW)
-    call_command("migrate", "hearings", "0003", verbosity=0)
+    MigrationExecutor(connection).migrate([("hearings", "0003_large_numbers")])
     yield
     call_command("migrate", verbosity=0)
 
@@ -46,12 +48,12 @@ def databases() -> set[str]:
 @pytest.mark.usefixtures("older_city")
 def test_a_change_is_tried_on_a_copy_and_the_city_is_as_before() -> None:
     before = databases()
-    assert changes_to_come() == ["hearings.0004_receipt"]
+    assert changes_to_come() == TO_COME
     first, *_, last = rehearse()
     assert first.change == "hearings.0004_receipt"
     assert "hearings_vote AccessExclusiveLock" in first.locks
     assert last.change == "after all changes"
-    assert changes_to_come() == ["hearings.0004_receipt"]
+    assert changes_to_come() == TO_COME
     assert databases() == before
 
 
@@ -95,11 +97,8 @@ def test_the_shell_says_what_is_to_come(
             main()
         assert not left.value.code
         said.append(capsys.readouterr().out)
-    assert said[0] == "hearings.0004_receipt\n"
-    assert [row["change"] for row in json.loads(said[1])] == [
-        "hearings.0004_receipt",
-        "after all changes",
-    ]
+    assert said[0].split() == TO_COME
+    assert [row["change"] for row in json.loads(said[1])] == [*TO_COME, "after all changes"]
 
 
 @pytest.mark.usefixtures("older_city")

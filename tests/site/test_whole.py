@@ -1,7 +1,6 @@
 """The whole program from outside: as a newcomer starts it, and as the power fails."""
 
 import http.client
-import http.cookiejar
 import json
 import os
 import re
@@ -53,8 +52,7 @@ def test_the_demo_again_keeps_what_is_there(city: City) -> None:
 def test_no_acknowledged_vote_is_lost_when_everything_is_killed(city: City) -> None:
     password = city.start()
     browser = Browser(city.url)
-    page = browser.get("/en/account/login/")
-    browser.post("/en/account/login/", page, login="resident@daon.example", password=password)
+    browser.sign_in("resident@daon.example", password)
     acknowledged = {}
     for _ in range(5):
         page = browser.get("/en/hearings/next-year/vote")

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 # What the process of live updates calls its connection, by which the health check knows it.
 LIVE_CONNECTION = "madang live"
-SECRETS = ("MADANG_SECRET_KEY", "MADANG_PSEUDONYM_KEY", "MADANG_JOURNAL_KEY")
+SECRETS = ("MADANG_SECRET_KEY", "MADANG_PSEUDONYM_KEY", "MADANG_JOURNAL_KEY", "MADANG_WALLS_KEY")
 
 
 def flag(name: str) -> bool:

@@ -57,6 +57,11 @@ MADANG_PSEUDONYM_KEY · made once, kept in `secrets/` of the data folder
 MADANG_JOURNAL_KEY · made once, kept in `secrets/` of the data folder
   Key that signs the journal. Keep a copy: a journal signed by another key is another journal, and
   whoever noted the public key down will not believe it.
+MADANG_WALLS_KEY · made once, kept in `secrets/` of the data folder
+  Key of the passwords with which [blocks behind walls](../how-to/raise-the-walls.md) sign in to the
+  database. A new one gives all of them new passwords.
+MADANG_BLOCK · none: all blocks are in one process
+  Behind whose wall a process stands; `madang serve --block` and `madang deploy` set it.
 MADANG_MAIL_HOST · none: mail is written into `mail/` of the data folder
   Mail server as `host` or `host:port` (25 where no port is named). It must take our mail without a
   password. Where it is named, people who sign up confirm their address by a code.
@@ -89,12 +94,15 @@ MADANG_TEST_DATA · `shared/data` beside the checkout
 
 def pages() -> dict[str, str]:
     """Return every page of the reference by file name. Django must be set up, in English."""
+    from madang.site.reference_walls import walls_page
+
     return {
         "cli.md": _page("Commands", _cli()),
         "settings.md": _page("Settings", _settings()),
         "events.md": _page("Events", _events()),
         "permissions.md": _page("Who may see what", _permissions()),
         "blocks.md": _page("Blocks", _blocks()),
+        "walls.md": _page("Walls", walls_page()),
         "api.md": _page("Open data for programs", open_data()),
     }
 

@@ -1,5 +1,6 @@
 """Run the site's processes side by side: pages (WSGI), jobs, live updates (ASGI).
 
+All blocks are in one process for pages and one for jobs, or each block has its own behind its wall.
 One dying process is started again and does not take the others with it; none outlives this one.
 """
 
@@ -11,13 +12,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from errno import EADDRINUSE
 from pathlib import Path
 from types import FrameType
 
+from madang.ground.processes import FRONT, GROUND, LIVE
 from madang.site.postgres import UnableToRunDatabase
 
 logger = logging.getLogger(__name__)
@@ -37,50 +39,106 @@ class UnableToListen(Exception):
 
 @dataclass
 class Child:
-    """One process to keep alive. `wait_s` grows while it keeps dying."""
+    """One process to keep alive. `wait_s` grows while it keeps dying.
+
+    given: variables that it has besides ours, or instead.
+    """
 
     name: str
     command: list[str]
+    given: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     wait_s: float = 1.0
     not_before: float = field(default=0.0)
 
 
 @contextmanager
-def reserved(host: str, port: int) -> Iterator[None]:
-    """Keep this port and the next for the city while the block lasts. Raises UnableToListen."""
+def reserved(host: str, ports: Iterable[int]) -> Iterator[None]:
+    """Keep these ports for the city while the block lasts. Raises UnableToListen."""
     with ExitStack() as held:
-        for needed in (port, port + 1):
+        for needed in ports:
             held.enter_context(_reservation(host, needed))
             _try_to_listen(host, needed)
         yield
 
 
 def serve_city(*, data: Path, host: str, port: int, revive: Callable[[], None]) -> int:
-    """Serve until SIGTERM or SIGINT, on a reserved port; return the exit code.
+    """Serve until SIGTERM or SIGINT, on reserved ports; return the exit code.
 
     revive: called now and then, to start the database again where it died.
     """
+    _prepare(host, port)
+    children = [
+        Child("pages", _pages(host, port, _static(data))),
+        Child("live", _live(host, port + 1)),
+        Child("jobs", _jobs()),
+    ]
+    return _keep_running(children, revive)
+
+
+def serve_apart(*, data: Path, host: str, port: int, revive: Callable[[], None]) -> int:
+    """Serve as `serve_city`, but each block behind its wall, at a port of its own."""
+    from madang.site import apart
+
+    _prepare(host, port)
+    children = [Child("ground jobs", _jobs(GROUND))]
+    for place in apart.places(port):
+        children += _behind(place.wall, data, host, place.port, apart.environment_of(place.wall))
+    return _keep_running(children, revive)
+
+
+def serve_wall(*, wall: str, data: Path, host: str, port: int, revive: Callable[[], None]) -> int:
+    """Serve what is behind one wall, or the ground's jobs, which are behind none."""
+    if wall == GROUND:
+        return _keep_running([Child("ground jobs", _jobs(GROUND))], revive)
+    given = {}
+    if os.environ.get("MADANG_BLOCK") != wall:
+        from madang.site import apart
+
+        given = apart.environment_of(wall)
+    return _keep_running(_behind(wall, data, host, port, given), revive)
+
+
+def _behind(wall: str, data: Path, host: str, port: int, given: dict[str, str]) -> list[Child]:
+    if wall == LIVE:
+        return [Child(LIVE, _live(host, port), given)]
+    served = Child(f"{wall} pages", _pages(host, port, _static(data)), given)
+    return [served] if wall == FRONT else [served, Child(f"{wall} jobs", _jobs(wall), given)]
+
+
+def _pages(host: str, port: int, static: str) -> list[str]:
+    """Return the command that serves pages: all of them, or those of the wall it is behind."""
+    return [
+        *_granian(host, port),
+        *("--interface", "wsgi", "--workers", "1", "--blocking-threads", "4"),
+        *("--static-path-mount", static, "--respawn-failed-workers"),
+        "madang.site.wsgi:application",
+    ]
+
+
+def _live(host: str, port: int) -> list[str]:
+    return [*_granian(host, port), "--interface", "asgi", "madang.site.live:application"]
+
+
+def _granian(host: str, port: int) -> list[str]:
+    listening = ["--host", host, "--port", str(port), "--log-level", "warning"]
+    return [sys.executable, "-m", "granian", *listening]
+
+
+def _jobs(queue: str = "") -> list[str]:
+    """Return the command that works off all queues, or this one."""
+    return [sys.executable, "-m", "madang.site.worker", *([queue] if queue else [])]
+
+
+def _prepare(host: str, port: int) -> None:
     from django.core.management import call_command
 
     call_command("collectstatic", interactive=False, verbosity=0)
     os.environ.setdefault("MADANG_LIVE_URL", f"http://{host}:{port + 1}/live")
-    return _keep_running(_children(data, host, port), revive)
 
 
-def _children(data: Path, host: str, port: int) -> list[Child]:
-    granian = [sys.executable, "-m", "granian", "--host", host, "--log-level", "warning"]
-    pages = [
-        *["--interface", "wsgi", "--port", str(port), "--workers", "1", "--blocking-threads", "4"],
-        *["--static-path-mount", str(data / "static"), "--respawn-failed-workers"],
-        "madang.site.wsgi:application",
-    ]
-    live = ["--interface", "asgi", "--port", str(port + 1), "madang.site.live:application"]
-    return [
-        Child("pages", granian + pages),
-        Child("live", granian + live),
-        Child("jobs", [sys.executable, "-m", "madang.site.worker"]),
-    ]
+def _static(data: Path) -> str:
+    return str(data / "static")
 
 
 def _keep_running(children: list[Child], revive: Callable[[], None]) -> int:
@@ -118,7 +176,9 @@ def _tend(child: Child, now: float) -> None:
         logger.warning("%s ended with %s; starting it again", child.name, child.process.returncode)
         child.wait_s = min(child.wait_s * 2, LONGEST_WAIT_S)
     if now >= child.not_before:
-        child.process = subprocess.Popen(child.command, preexec_fn=_die_with_parent)  # noqa: S603 our own commands
+        child.process = subprocess.Popen(  # noqa: S603 our own commands
+            child.command, env=os.environ | child.given, preexec_fn=_die_with_parent
+        )
         child.not_before = now + child.wait_s
 
 

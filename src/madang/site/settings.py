@@ -20,12 +20,14 @@ CSRF_TRUSTED_ORIGINS = listed("MADANG_ORIGINS", [])
 SECRET_KEY = secret("MADANG_SECRET_KEY", MADANG_DATA)
 MADANG_PSEUDONYM_KEY = secret("MADANG_PSEUDONYM_KEY", MADANG_DATA)
 MADANG_JOURNAL_KEY = secret("MADANG_JOURNAL_KEY", MADANG_DATA)
+MADANG_WALLS_KEY = secret("MADANG_WALLS_KEY", MADANG_DATA)
+MADANG_PAUSES_KEPT_S = 1.0
+MADANG_BLOCK = environ.get("MADANG_BLOCK", "")  # behind whose wall this process is; "" = no walls
 
 BLOCKS = discover_blocks()
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "procrastinate.contrib.django",
@@ -36,6 +38,7 @@ INSTALLED_APPS = [
     "madang.ground.identity",
     "madang.ground.journal",
     "madang.ground.privacy",
+    "madang.ground.walls",
     "madang.web",
     *[placed.package for placed in BLOCKS],
 ]
@@ -53,7 +56,13 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "madang.web.middleware.vary_on_htmx",
+    "madang.web.middleware.only_what_is_on",
 ]
+if MADANG_BLOCK not in {"", "front"}:
+    # Behind a wall nobody's sign-in can be read, but the one whose key the visitor brings.
+    MIDDLEWARE.remove("django.contrib.sessions.middleware.SessionMiddleware")
+    known = MIDDLEWARE.index("django.contrib.auth.middleware.AuthenticationMiddleware")
+    MIDDLEWARE[known] = "madang.ground.identity.visitors.known_by_visit"
 ROOT_URLCONF = "madang.site.urls"
 WSGI_APPLICATION = "madang.site.wsgi.application"
 TEMPLATES = [
@@ -78,6 +87,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 AUTH_USER_MODEL = "identity.Person"
+SESSION_ENGINE = "madang.ground.identity.sign_ins"
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {

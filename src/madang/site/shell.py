@@ -9,8 +9,9 @@ from django.urls import reverse, translate_url
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from madang.ground.block import PlacedBlock
+from madang.ground.block import Block, PlacedBlock
 from madang.ground.city.card import city
+from madang.ground.walls.queries import paused
 from madang.ground.words import said
 
 
@@ -31,7 +32,7 @@ class LanguageLink:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Return what base.html asks for. No SQL."""
+    """Return what base.html asks for. No SQL, but for `paused`."""
     language = get_language() or settings.LANGUAGE_CODE
     navigation = [_block_link(each, request.path, language) for each in _with_pages()]
     notice, contact = city().notice, city().contact
@@ -52,7 +53,18 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             for code, name in settings.LANGUAGES
         ],
         "live_url": settings.MADANG_LIVE_URL,
+        "switched_off": _switched_off(language),
     }
+
+
+def _switched_off(language: str) -> list[tuple[str, str]]:
+    """Return the names of blocks that are switched off, each with the reason."""
+    off = paused()
+    return [
+        (_label(placed.block, language), said(off[placed.block.name].reason, language))
+        for placed in settings.BLOCKS
+        if placed.block.name in off
+    ]
 
 
 def _with_pages() -> list[PlacedBlock]:
@@ -63,5 +75,8 @@ def _block_link(placed: PlacedBlock, path: str, language: str) -> Link:
     block = placed.block
     assert block.home is not None
     url = reverse(block.home)
-    label = block.korean if language.startswith("ko") else block.english
-    return Link(label, url, path.startswith(url), stage=placed.stage.value)
+    return Link(_label(block, language), url, path.startswith(url), stage=placed.stage.value)
+
+
+def _label(block: Block, language: str) -> str:
+    return block.korean if language.startswith("ko") else block.english

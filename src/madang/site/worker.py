@@ -1,6 +1,10 @@
-"""The jobs process of `madang serve`: the city is up already, only the queue is worked."""
+"""The jobs process of `madang serve`: the city is up already, only queues are worked.
+
+It takes all of them, or the one that its argument names.
+"""
 
 import os
+import sys
 
 import django
 
@@ -12,7 +16,7 @@ def main() -> None:
     from madang.site.operate.processes import begin
 
     begin("jobs")
-    work_forever()
+    work_forever(sys.argv[1] if len(sys.argv) > 1 else None)
 
 
 if __name__ == "__main__":

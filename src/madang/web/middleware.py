@@ -2,10 +2,19 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from madang.ground.block import Block
+from madang.ground.processes import FRONT
+from madang.ground.walls.queries import paused
+from madang.ground.words import said
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -45,3 +54,47 @@ def vary_on_htmx(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+def only_what_is_on(get_response: GetResponse) -> GetResponse:
+    """Say of a block that it is switched off, or that its own process does not answer.
+
+    A process behind a wall has no pages but its own. One that does not answer is spoken for by the
+    front, to which the proxy turns then.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        block = block_of(request.path_info)
+        if block is not None and block.name in paused():
+            return _unavailable(request, block)
+        here = settings.MADANG_BLOCK
+        if here and here != (block.name if block else FRONT) and request.path_info not in _FOR_ALL:
+            return _unavailable(request, block)
+        return get_response(request)
+
+    return middleware
+
+
+_FOR_ALL = ("/healthz", "/readyz")
+
+
+def block_of(path: str) -> Block | None:
+    """Return whose page or data is at this address; None for what is the front's."""
+    first, *rest = path.strip("/").split("/")
+    if first == "api":
+        first = rest[1] if len(rest) > 1 else ""
+    elif rest and first in dict(settings.LANGUAGES):
+        first = rest[0]
+    blocks = (placed.block for placed in settings.BLOCKS)
+    return next((block for block in blocks if block.name == first), None)
+
+
+def _unavailable(request: HttpRequest, block: Block | None) -> HttpResponse:
+    language = get_language() or settings.LANGUAGE_CODE
+    pause = paused().get(block.name) if block else None
+    if request.path_info.startswith("/api/"):
+        why = said(pause.reason, language) if pause else _("This part does not answer.")
+        return JsonResponse({"detail": why}, status=503)
+    name = block and (block.korean if language.startswith("ko") else block.english)
+    page = {"name": name, "pause": pause, "reason": pause and said(pause.reason, language)}
+    return render(request, "503_part.html", page, status=503)

@@ -176,3 +176,24 @@ class Choice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cast_id} → {self.project_id}"
+
+
+class PublicBallot(models.Model):
+    """A view for the door: a ballot that everyone may see, and no more of it than its card."""
+
+    slug = models.CharField(max_length=80)
+    title = models.JSONField()
+    status = models.CharField(max_length=20)
+    hearing = models.CharField(max_length=80)
+    currency = models.CharField(max_length=3)
+    budget = models.DecimalField(max_digits=24, decimal_places=6)
+    eligibility = models.CharField(max_length=20)
+    origin = models.CharField(max_length=20)
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        managed = False
+        db_table = "ballots_public_ballot"
+
+    def __str__(self) -> str:
+        return self.slug

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from madang.decide.ballots.models import Ballot, Status
+from madang.decide.ballots.models import PublicBallot, Status
 from madang.decide.ballots.rules import Eligibility
 from madang.ground.words import Words
 
@@ -37,17 +37,17 @@ class BallotCard:
 
 def find_ballot(*, slug: str) -> BallotCard | None:
     """Return a ballot that is public, None for any other. One SQL query."""
-    ballot = Ballot.objects.public().filter(slug=slug).first()
+    ballot = PublicBallot.objects.filter(slug=slug).first()
     return None if ballot is None else _card(ballot)
 
 
 def list_ballots(*, hearing: str | None = None) -> list[BallotCard]:
     """Return every public ballot, or those of one hearing, newest first. One SQL query."""
-    rows = Ballot.objects.public().order_by("-opened_at")
+    rows = PublicBallot.objects.order_by("-opened_at")
     return [_card(row) for row in (rows.filter(hearing=hearing) if hearing else rows)]
 
 
-def _card(ballot: Ballot) -> BallotCard:
+def _card(ballot: PublicBallot) -> BallotCard:
     return BallotCard(
         slug=ballot.slug,
         words=ballot.title,

@@ -177,3 +177,19 @@ class Verdict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ballot}/{self.project} {'won' if self.funded else 'lost'}"
+
+
+class PublicCommitment(models.Model):
+    """A view for the door: what a commitment is called and how far it is."""
+
+    words = models.JSONField()
+    status = models.CharField(max_length=20)
+    origin = models.CharField(max_length=20)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        managed = False
+        db_table = "plan_public_commitment"
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.status}"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from madang.decide.plan.models import Commitment
+from madang.decide.plan.models import PublicCommitment
 from madang.ground.words import Words
 
 
@@ -22,15 +22,15 @@ class CommitmentCard:
 
 def find_commitment(*, commitment: int) -> CommitmentCard | None:
     """Return a commitment, None where there is none. One SQL query."""
-    row = Commitment.objects.filter(id=commitment).first()
+    row = PublicCommitment.objects.filter(id=commitment).first()
     return None if row is None else _card(row)
 
 
 def newest_commitments(*, most: int) -> list[CommitmentCard]:
     """Return the commitments made last, at most so many. One SQL query."""
-    rows = Commitment.objects.order_by("-made_at", "-id")[:most]
+    rows = PublicCommitment.objects.order_by("-made_at", "-id")[:most]
     return [_card(row) for row in rows]
 
 
-def _card(row: Commitment) -> CommitmentCard:
+def _card(row: PublicCommitment) -> CommitmentCard:
     return CommitmentCard(row.id, row.words, row.status, row.origin)

@@ -42,3 +42,18 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event_id} → {self.handler}"
+
+
+class Recorder(models.Model):
+    """A role of the database that may record events of this kind; see ground/walls."""
+
+    role = models.CharField(max_length=63)
+    wire = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["role", "wire"], name="a_recorder_is_named_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.wire}"

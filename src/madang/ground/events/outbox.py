@@ -1,5 +1,6 @@
 """Record events with the act itself, and hand each to its handlers once the act is committed."""
 
+import json
 from collections import defaultdict
 from collections.abc import Callable
 from secrets import token_bytes
@@ -9,7 +10,7 @@ from django.db import connection, transaction
 
 from madang.ground.events.event import Event, from_payload, to_payload
 from madang.ground.events.models import Delivery, OutboxEvent
-from madang.ground.jobs.queue import job
+from madang.ground.jobs.queue import job, queue_of
 from madang.ground.tracing import carried, step
 
 E = TypeVar("E", bound=Event)
@@ -32,6 +33,22 @@ def handles(event_class: type[E]) -> Callable[[Callable[[E], None]], Callable[[E
     return subscribe
 
 
+def heard_by(package: str) -> tuple[str, ...]:
+    """Return the wires to which handlers of a package are subscribed."""
+    return tuple(
+        sorted(
+            wire
+            for wire, handlers in _handlers.items()
+            if any(name.startswith(f"{package}.") for name in handlers)
+        )
+    )
+
+
+def hearers_of(wire: str) -> tuple[str, ...]:
+    """Return the rooms whose handlers take events of this kind, as in "plan"."""
+    return tuple(sorted({queue_of(name) for name in _handlers[wire]}))
+
+
 def record(event: Event) -> int:
     """Write the event to the outbox and queue its delivery, in the caller's transaction.
 
@@ -39,15 +56,24 @@ def record(event: Event) -> int:
     """
     assert connection.in_atomic_block, "an event is recorded with the act it tells of"
     with step(f"record {event.wire}"):
-        row = OutboxEvent.objects.create(
-            wire=event.wire,
-            payload=to_payload(event),
-            is_sealed=event.sealed,
-            salt=token_bytes(32) if event.sealed else None,
+        return _record(event)
+
+
+def _record(event: Event) -> int:
+    salt = token_bytes(32) if event.sealed else None
+    with connection.cursor() as cursor:
+        # Functions of the owner's: a block that speaks to the database as a role of its own may
+        # record its own events so, and has no other right on the outbox or on others' queues.
+        cursor.execute(
+            "SELECT events_record(%s, %s::jsonb, %s, %s)",
+            [event.wire, json.dumps(to_payload(event)), event.sealed, salt],
         )
-        for handler in _handlers[event.wire]:
-            deliver.defer(event_id=row.id, handler=handler, **carried())
-    return row.id
+        event_id: int = cursor.fetchone()[0]
+        if handlers := list(_handlers[event.wire]):
+            for traceparent in carried().values():
+                cursor.execute("SELECT set_config('madang.traceparent', %s, true)", [traceparent])
+            cursor.execute("SELECT events_hand_out(%s, %s)", [event_id, handlers])
+    return event_id
 
 
 @job(retries=5)

@@ -4,6 +4,7 @@ from typing import ClassVar
 from uuid import uuid4
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Now
 
@@ -78,3 +79,9 @@ class Residency(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.district}"
+
+
+class SignIn(AbstractBaseSession):
+    """A visit that the browser holds the key of; whose it is, is a column and not only packed."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="sign_ins")

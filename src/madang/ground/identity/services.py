@@ -3,14 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from madang.ground.city.card import city
 from madang.ground.events.outbox import record
 from madang.ground.identity.events import ResidencyRecorded, RoleGranted, RoleWithdrawn
-from madang.ground.identity.models import Person, Proof, Residency, Role, RoleGrant
+from madang.ground.identity.models import Person, Proof, Residency, Role, RoleGrant, SignIn
 
 
 class UnableToRecordResidency(Exception):
@@ -56,13 +54,6 @@ def withdraw_role(*, person_id: UUID, role: Role, at: datetime) -> None:
         record(RoleWithdrawn(person_id=person_id, role=role.value, withdrawn_at=at))
 
 
-def forget_sessions(*, at: datetime) -> None:
+def forget_sign_ins(*, at: datetime) -> None:
     """Erase sign-ins that are over."""
-    Session.objects.filter(expire_date__lt=at).delete()
-
-
-def end_sign_ins(*, person_id: UUID) -> None:
-    """Erase all sign-ins of a person, which hold their id packed where no query finds it."""
-    for session in Session.objects.iterator():
-        if session.get_decoded().get(SESSION_KEY) == str(person_id):
-            session.delete()
+    SignIn.objects.filter(expire_date__lt=at).delete()

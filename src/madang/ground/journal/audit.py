@@ -16,7 +16,13 @@ from madang.ground.journal.events import FactsErased, RowsChanged
 from madang.ground.journal.keys import city_key, verify
 from madang.ground.journal.models import RowNote, SignedHead
 from madang.ground.journal.services import journal_origin
-from madang.ground.journal.watch import digest_of, rows_that_differ
+from madang.ground.journal.triggers import is_function_ours
+from madang.ground.journal.watch import (
+    digest_of,
+    rows_that_differ,
+    tables_that_differ,
+    triggers_that_differ,
+)
 from madang.ground.words import marked as _
 
 
@@ -30,6 +36,9 @@ class Trouble(Enum):
     ROW_CHANGED = _("Row {place} of {act} is not as it was written by the city's own programs.")
     ROW_GONE = _("Row {place} of {act} was deleted behind the city's own programs.")
     ROW_NEW = _("Row {place} of {act} was not written by the city's own programs.")
+    COLUMNS = _("The columns of {act} are not those with which its rows were noted.")
+    TRIGGERS = _("The trigger {place} of {act} is missing, off, or not what it should be.")
+    FUNCTION = _("The function {place} that notes rows is not the city's own.")
     NOTES = _("The notes of written rows are not what was signed (batch {place}).")
     HEAD = _("The signed head of {place} entries does not fit the log: {why}.")
 
@@ -60,12 +69,13 @@ class Finding:
 
 def audit_journal() -> Iterator[Finding]:
     """Yield everything that differs: events from entries, files from roots, heads from signatures,
-    and rows of the watched tables from the notes that the log speaks of.
+    rows of the watched tables from the notes that the log speaks of, and triggers from ours.
 
     Reads every event, every file of the log and every watched row once. Events that are not in
     the log yet are not looked at.
     """
     yield from _audit_log()
+    yield from _audit_watch()
     yield from _audit_rows()
 
 
@@ -128,9 +138,19 @@ def _audit_rows() -> Iterator[Finding]:
         told = event.payload
         if digest_of(told["batch"]) != (told["rows"], told["digest"]):
             yield Finding(Trouble.NOTES, place=told["batch"])
-    for table, row, is_here, is_noted in rows_that_differ():
-        if not is_here:
-            yield Finding(Trouble.ROW_GONE, place=row, act=table)
+    for each in rows_that_differ():
+        if not each.is_here:
+            yield Finding(Trouble.ROW_GONE, place=each.row, act=each.table)
         else:
-            trouble = Trouble.ROW_CHANGED if is_noted else Trouble.ROW_NEW
-            yield Finding(trouble, place=row, act=table)
+            trouble = Trouble.ROW_CHANGED if each.is_noted else Trouble.ROW_NEW
+            yield Finding(trouble, place=each.row, act=each.table)
+
+
+def _audit_watch() -> Iterator[Finding]:
+    """Look whether rows are still being noted, and with the columns that they were noted with."""
+    if not is_function_ours():
+        yield Finding(Trouble.FUNCTION, place="journal_note_rows")
+    for table, trigger in triggers_that_differ():
+        yield Finding(Trouble.TRIGGERS, place=trigger, act=table)
+    for table in tables_that_differ():
+        yield Finding(Trouble.COLUMNS, act=table)

@@ -26,3 +26,35 @@ class FactsErased(
 
     events: tuple[int, ...]  # ids in the outbox
     notes: tuple[int, ...]  # ids of notes of written rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableNoted(
+    Event, wire="journal.table-noted.v1", told=_("All rows of a table were noted anew")
+):
+    """A migration made the table, or changed its columns."""
+
+    table: str
+    columns: str  # names and types, as they are now
+    rows: int  # that were noted
+    passed_over: int  # that were not as they had been noted, and keep their notes
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowsAccepted(
+    Event,
+    wire="journal.rows-accepted.v1",
+    told=_("Rows that were not as they had been noted were taken as they are"),
+):
+    table: str
+    rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchMended(
+    Event, wire="journal.watch-mended.v1", told=_("Triggers that note written rows were put back")
+):
+    """They were missing, switched off, or not as they should be."""
+
+    table: str
+    triggers: tuple[str, ...]

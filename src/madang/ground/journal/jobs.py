@@ -1,4 +1,4 @@
-"""The journal's work in the queue; each makes one call."""
+"""The journal's work in the queue."""
 
 import logging
 
@@ -7,6 +7,7 @@ from django.utils import timezone
 from madang.ground.jobs.queue import periodic
 from madang.ground.journal.audit import audit_journal
 from madang.ground.journal.services import extend_journal
+from madang.ground.journal.watch import watch_tables
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +20,7 @@ def extend() -> None:
 
 @periodic("17 3 * * *")
 def audit() -> None:
-    """Every night: say what in the database is not what was signed."""
+    """Every night: say what in the database is not what was signed; then put triggers back."""
     for finding in audit_journal():
         logger.error("journal: %s", finding)
+    watch_tables()

@@ -8,7 +8,6 @@ from django.db import transaction
 from madang.ground.events.outbox import record
 from madang.ground.identity.events import PersonLeft
 from madang.ground.identity.models import Person, Residency, RoleGrant
-from madang.ground.identity.services import end_sign_ins
 from madang.ground.journal.public import erase_facts
 
 
@@ -27,6 +26,5 @@ def leave(*, person_id: UUID, at: datetime) -> None:
         keys = related._default_manager.filter(person_id=person_id).values_list("pk", flat=True)
         rows[related._meta.db_table] = [str(key) for key in keys]
     person.delete()
-    end_sign_ins(person_id=person_id)
     erase_facts(person_id=person_id, rows=rows)
     record(PersonLeft(left_at=at))

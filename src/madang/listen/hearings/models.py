@@ -178,3 +178,36 @@ class Outcome(models.Model):
 
     def __str__(self) -> str:
         return f"{self.statement_id} → {self.commitment}"
+
+
+class PublicHearing(models.Model):
+    """A view for the door: a hearing that everyone may see, and no more of it than its card."""
+
+    slug = models.CharField(max_length=80)
+    title = models.JSONField()
+    status = models.CharField(max_length=20)
+    origin = models.CharField(max_length=20)
+    opened_at = models.DateTimeField()
+    waiting = models.PositiveIntegerField()  # sentences that a moderator has not read
+
+    class Meta:
+        managed = False
+        db_table = "hearings_public_hearing"
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class PublicStatement(models.Model):
+    """A view for the door: a sentence that everyone may read, without who wrote it."""
+
+    hearing = models.CharField(max_length=80)  # slug
+    number = models.PositiveBigIntegerField()
+    words = models.JSONField()
+
+    class Meta:
+        managed = False
+        db_table = "hearings_public_statement"
+
+    def __str__(self) -> str:
+        return f"{self.hearing}/{self.number}"
