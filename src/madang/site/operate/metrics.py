@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, InterfaceError, ProgrammingError, connection
 
 from madang.site.operate.figures import Figures, disk_free, figures
 from madang.site.operate.served import Served
@@ -79,6 +79,9 @@ class _State:
             yield _gauge("disk_size_bytes", "Size of the disk of the data folder.", total)
         try:
             found = figures()
+        except ProgrammingError:  # it answers, and a block behind its wall may not look further
+            yield _gauge("database_up", "Whether the database answers.", 1)
+            return
         except (DatabaseError, InterfaceError):
             yield _gauge("database_up", "Whether the database answers.", 0)
             return
