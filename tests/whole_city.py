@@ -15,7 +15,7 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
 from conftest import data_folder
@@ -39,6 +39,7 @@ class City:
         if is_apart:
             self.env |= {"MADANG_LIVE_URL": f"{self.url}/live", "MADANG_PROXIES": "1"}
         self.server: subprocess.Popen[str] | None = None
+        self.log: Path | None = None  # where the server's standard error goes; else with the tests'
         self.proxy: subprocess.Popen[bytes] | None = None
 
     def run(
@@ -57,14 +58,16 @@ class City:
 
     def start(self) -> str:
         """Start the demo; return the password it prints for its people once its pages answer."""
-        self.server = subprocess.Popen(
-            [MADANG, "demo", "--port", str(self.port), *(["--apart"] if self.is_apart else [])],
-            env=self.env,
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-            preexec_fn=_end_with_the_tests,
-        )
+        with nullcontext() if self.log is None else self.log.open("a") as log:
+            self.server = subprocess.Popen(
+                [MADANG, "demo", "--port", str(self.port), *(["--apart"] if self.is_apart else [])],
+                env=self.env,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                start_new_session=True,
+                preexec_fn=_end_with_the_tests,
+            )
         assert self.server.stdout is not None
         printed = "".join(self.server.stdout.readline() for _ in range(3))
         password = re.search(r"daon-[0-9a-f]+", printed)
@@ -92,7 +95,7 @@ class City:
         )
 
     def wait_for_pages(self) -> None:
-        for path in ("/healthz", *(APART if self.is_apart else ())):
+        for path in APART if self.is_apart else ("/readyz",):
             self._wait_for(path)
 
     def _wait_for(self, path: str) -> None:
@@ -173,6 +176,13 @@ def _end_with_the_tests() -> None:
     """Ask Linux to stop this process when the tests are killed, so that no city is left behind."""
     pr_set_pdeathsig = 1
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def _free_ports(count: int) -> int:

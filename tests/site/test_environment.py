@@ -15,7 +15,7 @@ def test_a_server_of_ones_own_is_named_by_its_address(monkeypatch: pytest.Monkey
     found = database(Path("data"))
     assert (found["HOST"], found["PORT"], found["NAME"]) == ("db.example", 5433, "city")
     assert (found["USER"], found["PASSWORD"]) == ("me", "p@ss")
-    assert found["OPTIONS"] == {"sslmode": "require"}
+    assert found["OPTIONS"] == {"sslmode": "require", "connect_timeout": "5"}
 
 
 def test_another_kind_of_database_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -123,6 +123,18 @@ def test_a_user_can_start_it_again_where_it_died(data: Path) -> None:
     assert not (data / "postgres" / "postmaster.pid").exists()
 
 
+def test_its_log_tells_what_failed_and_of_whom_it_does_not(data: Path) -> None:
+    with user(data) as someone, psycopg.connect(someone.address, autocommit=True) as link:
+        link.execute("CREATE TABLE people (email text PRIMARY KEY)")
+        adding = "INSERT INTO people VALUES ('kim.minsu@daon.example')"
+        link.execute(adding)
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            link.execute(adding)
+    log = (data / "postgres" / "log").read_text()
+    assert "people_pkey" in log
+    assert "kim.minsu" not in log
+
+
 def test_the_number_it_left_may_be_another_programs(data: Path) -> None:
     with user(data) as first:
         number = postmaster(data)

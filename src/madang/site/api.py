@@ -7,6 +7,7 @@ from django.conf import settings
 from ninja import NinjaAPI
 
 from madang import __version__
+from madang.site.operate.problems import answer_problems
 
 api = NinjaAPI(
     title="Madang",
@@ -19,3 +20,5 @@ api = NinjaAPI(
 for placed in settings.BLOCKS:
     if find_spec(f"{placed.package}.api"):
         api.add_router(f"/{placed.block.name}", import_module(f"{placed.package}.api").router)
+
+answer_problems(api)

@@ -1,4 +1,4 @@
-"""Read the environment for settings.py: flags, lists, secrets, the database address."""
+"""Read the environment for settings.py: flags, lists, secrets, the database address, the log."""
 
 import os
 import secrets
@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
+# What the process of live updates calls its connection, by which the health check knows it.
+LIVE_CONNECTION = "madang live"
 SECRETS = ("MADANG_SECRET_KEY", "MADANG_PSEUDONYM_KEY", "MADANG_JOURNAL_KEY", "MADANG_WALLS_KEY")
 
 
@@ -72,7 +74,9 @@ def database(data: Path) -> dict[str, Any]:
             "MADANG_DATABASE_URL must start with postgresql://, for Madang keeps its data in "
             f"PostgreSQL only; it starts with {parts.scheme}://"
         )
-    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    # Pages say that the database is away; they do not wait for it as long as PostgreSQL would.
+    query = {"connect_timeout": "5"}
+    query |= {name: values[-1] for name, values in parse_qs(parts.query).items()}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
@@ -83,4 +87,18 @@ def database(data: Path) -> dict[str, Any]:
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": query,
+    }
+
+
+def logging_settings() -> dict[str, Any]:
+    """Return Python's logging configuration as MADANG_LOG and MADANG_LOG_FORMAT ask for it."""
+    made = "JsonLines" if environ.get("MADANG_LOG_FORMAT") == "json" else "TextLines"
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"()": f"madang.site.operate.logs.{made}"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["stderr"], "level": environ.get("MADANG_LOG") or "WARNING"},
+        # Django would print its own lines beside ours where MADANG_DEBUG is on, and mail faults.
+        "loggers": {"django": {"handlers": [], "level": "NOTSET", "propagate": True}},
     }

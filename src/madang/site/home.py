@@ -1,12 +1,10 @@
-"""The first page, what is said about the house itself, and the health check."""
+"""The first page, and what is said about the house itself."""
 
 from django.conf import settings
-from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import get_language, get_language_from_path, override
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -72,15 +70,6 @@ def robots(request: HttpRequest) -> HttpResponse:
     return render(request, "robots.txt", content_type="text/plain")
 
 
-@may(May.EVERYONE)
-@require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
-    """Answer "ok" where pages and database work."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return HttpResponse("ok", content_type="text/plain")
-
-
 def _told(personal: Personal) -> dict[str, str]:
     return {
         "holds": _(personal.holds),
@@ -89,14 +78,6 @@ def _told(personal: Personal) -> dict[str, str]:
         "articles": personal.ground.articles,
         "keep": _(personal.keep.words),
     }
-
-
-def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer a request that was refused before any page or even its language was looked for."""
-    language = get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
-    with override(language):
-        text = render_to_string("400.html", {"home": reverse("home")})
-    return HttpResponseBadRequest(text)
 
 
 def _name(block: Block) -> str:

@@ -7,6 +7,7 @@ what: they fetch that themselves, with their own rights. Only public facts are a
 import asyncio
 import contextlib
 import logging
+import logging.config
 import os
 from collections import defaultdict
 from collections.abc import AsyncIterator
@@ -19,6 +20,8 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+
+from madang.site.environment import LIVE_CONNECTION, logging_settings
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +63,10 @@ async def _listen() -> None:
     while True:
         try:
             async with await psycopg.AsyncConnection.connect(
-                os.environ["MADANG_DATABASE_URL"], autocommit=True
+                os.environ["MADANG_DATABASE_URL"],
+                autocommit=True,
+                application_name=LIVE_CONNECTION,
+                connect_timeout=5,
             ) as link:
                 await link.execute(f"LISTEN {CHANNEL}")
                 async for notice in link.notifies():
@@ -74,6 +80,7 @@ async def _listen() -> None:
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    logging.config.dictConfig(logging_settings())
     listening = asyncio.create_task(_listen())
     yield
     listening.cancel()

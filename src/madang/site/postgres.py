@@ -87,6 +87,11 @@ def _alone(gate: Path) -> Iterator[None]:
         yield
 
 
+def own_address(data: Path) -> str:
+    """Return the address of the database in this data folder, whether it runs or not."""
+    return _Server(data.resolve() / "postgres").address(DATABASE)
+
+
 def programs() -> Path:
     """Return the folder of the wheel's programs: psql, pg_dump and the rest."""
     # Importing the wheel would do more than find it: it warns, and takes a lock that users share.
@@ -233,3 +238,6 @@ def _create_database(address: str) -> None:
         found = link.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
         if found is None:
             link.execute(f"CREATE DATABASE {DATABASE} TEMPLATE template0 ENCODING 'UTF8'")
+        # Its log would repeat what failed with the values of the row: names, addresses.
+        link.execute(f"ALTER DATABASE {DATABASE} SET log_min_error_statement TO panic")
+        link.execute(f"ALTER DATABASE {DATABASE} SET log_error_verbosity TO terse")

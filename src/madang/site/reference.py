@@ -87,7 +87,15 @@ MADANG_PROXIES · `0`
 MADANG_TIME_ZONE · `Asia/Seoul`
   Time zone in which pages show times.
 MADANG_LOG · `WARNING`
-  How much is written to standard error: `DEBUG`, `INFO`, `WARNING` or `ERROR`.
+  How much is written to standard error: `DEBUG`, `INFO`, `WARNING` or `ERROR`. `INFO` has a line
+  for every request. No line names a person.
+MADANG_LOG_FORMAT · `text`
+  `json` writes each line of the log as one JSON object.
+MADANG_METRICS_PORT · none: nothing is measured
+  Port of this machine (127.0.0.1 alone) at which Prometheus finds `/metrics`.
+OTEL_EXPORTER_OTLP_ENDPOINT · none: nothing is traced
+  Address that takes OpenTelemetry traces by OTLP over HTTP, as `http://127.0.0.1:4318`. Other
+  `OTEL_` variables hold as OpenTelemetry describes them.
 MADANG_DEBUG · off
   `1` shows the details of faults in the browser. Never where others can look.
 MADANG_LANGUAGE · what the shell speaks (`LC_ALL`, `LC_MESSAGES`, `LANG`)
@@ -123,10 +131,9 @@ def _page(title: str, lines: Iterable[str]) -> str:
 def _cli() -> Iterator[str]:
     import typer
 
-    from madang.site import cli
-    from madang.site.cli.main import app
-
-    yield inspect.cleandoc(cli.__doc__ or "").partition("\n\n")[2]
+    # Found as the blocks are: the commands themselves look up here which settings there are.
+    doc, app = import_module("madang.site.cli").__doc__, import_module("madang.site.cli.main").app
+    yield inspect.cleandoc(doc or "").partition("\n\n")[2]
     yield ""
     yield from ("`madang --help` says the same in Korean where the shell speaks Korean.", "")
     root: Any = typer.main.get_command(app)
@@ -147,12 +154,20 @@ def _command(command: Any, name: str, parent: Any) -> Iterator[str]:
 # Settings
 
 
+def setting_names() -> list[str]:
+    """Return the names of all environment variables that mean something."""
+    return [name for name, _, _ in _told()]
+
+
+def _told() -> list[tuple[str, str, str]]:
+    return re.findall(r"^(\w+) · (.+)\n((?:  .+\n)+)", SETTINGS, re.MULTILINE)
+
+
 def _settings() -> Iterator[str]:
     yield "Everything that differs between cities comes from the environment. A switch is on for"
     yield "`1`, `true`, `yes` or `on`. How they work together is told in"
     yield from ("[Run a city](../how-to/run-a-city.md).", "")
-    told = re.findall(r"^(\w+) · (.+)\n((?:  .+\n)+)", SETTINGS, re.MULTILINE)
-    rows = [(f"`{name}`", without, " ".join(does.split())) for name, without, does in told]
+    rows = [(f"`{name}`", without, " ".join(does.split())) for name, without, does in _told()]
     yield from table(("variable", "where it is not set", "what it does"), rows)
 
 
@@ -255,7 +270,7 @@ def _permissions() -> Iterator[str]:
     yield "page that says nothing. *Resident* is a signed-in person who has said in which district"
     yield "they live; others are asked to sign in, or to say so, and then brought back."
     yield "All pages stand at these addresses in Korean, and behind `/en` in English, except"
-    yield from ("`/healthz`, `/robots.txt` and `/api`.", "")
+    yield from ("`/healthz`, `/readyz`, `/robots.txt` and `/api`.", "")
     with override("ko"):
         rows = [(f"`/{route}`", *_who(route, view)) for route, view in _routes()]
     yield from table(("address", "who", "what"), rows)

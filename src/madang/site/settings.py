@@ -6,7 +6,14 @@ from os import environ
 from pathlib import Path
 
 from madang.ground.block import discover_blocks
-from madang.site.environment import by_block, database, flag, listed, secret
+from madang.site.environment import (
+    by_block,
+    database,
+    flag,
+    listed,
+    logging_settings,
+    secret,
+)
 
 PACKAGE = Path(__file__).resolve().parent.parent
 MADANG_DATA = Path(environ.get("MADANG_DATA", ".madang")).resolve()
@@ -47,6 +54,7 @@ INSTALLED_APPS = [
     *[placed.package for placed in BLOCKS],
 ]
 MIDDLEWARE = [
+    "madang.site.operate.middleware.note_requests",
     "django.middleware.security.SecurityMiddleware",
     "madang.web.middleware.only_plain_text",
     "csp.middleware.CSPMiddleware",
@@ -109,6 +117,7 @@ EMAIL_BACKEND = (
 )
 EMAIL_HOST = EMAIL_CONFIG.partition(":")[0]
 EMAIL_PORT = int(EMAIL_CONFIG.partition(":")[2] or 25)
+EMAIL_TIMEOUT = 10  # seconds, after which a page says so instead of waiting
 EMAIL_FILE_PATH = MADANG_DATA / "mail"
 DEFAULT_FROM_EMAIL = environ.get("MADANG_MAIL_FROM", "madang@localhost")
 ACCOUNT_ADAPTER = "madang.ground.identity.adapter.AccountAdapter"
@@ -118,6 +127,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 # An address can only be verified where mail leaves the machine.
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if EMAIL_CONFIG else "none"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = bool(EMAIL_CONFIG)
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_LOGOUT_ON_GET = False
 # Behind a proxy every visitor comes from its address, and limits would be shared by all.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(environ.get("MADANG_PROXIES", "0"))
@@ -162,10 +172,4 @@ CONTENT_SECURITY_POLICY = {
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": environ.get("MADANG_LOG", "WARNING")},
-}
+LOGGING = logging_settings()

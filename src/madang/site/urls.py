@@ -10,10 +10,14 @@ from django.views.generic import RedirectView
 from madang.ground.journal.web import journal
 from madang.site import home
 from madang.site.api import api
+from madang.site.operate import probes
 
-handler400 = "madang.site.home.unreadable"
+handler400 = "madang.site.operate.faults.unreadable"
+handler404 = "madang.site.operate.faults.missing"
+handler500 = "madang.site.operate.faults.failed"
 urlpatterns = [
-    path("healthz", home.healthz),
+    path("healthz", probes.healthz),
+    path("readyz", probes.readyz),
     path("robots.txt", home.robots),
     path("api/v1/", api.urls),
     path("journal/", include("madang.ground.journal.web")),

@@ -13,7 +13,9 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madang.site.settings")
     django.setup()
     from madang.ground.jobs.queue import work_forever
+    from madang.site.operate.processes import begin
 
+    begin("jobs")
     work_forever(sys.argv[1] if len(sys.argv) > 1 else None)
 
 

@@ -1,4 +1,4 @@
-"""Brings the blocks' handlers in when Django is ready."""
+"""Brings events and handlers in when Django is ready."""
 
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
@@ -8,4 +8,4 @@ class EventsConfig(AppConfig):
     name = "madang.ground.events"
 
     def ready(self) -> None:
-        autodiscover_modules("handlers")
+        autodiscover_modules("events", "handlers")

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from madang.ground.events.event import Event, from_payload, to_payload
 from madang.ground.events.models import Delivery, OutboxEvent
 from madang.ground.jobs.queue import job, queue_of
+from madang.ground.tracing import carried, step
 
 E = TypeVar("E", bound=Event)
 
@@ -54,6 +55,11 @@ def record(event: Event) -> int:
     Returns its id there, by which the journal gives a receipt.
     """
     assert connection.in_atomic_block, "an event is recorded with the act it tells of"
+    with step(f"record {event.wire}"):
+        return _record(event)
+
+
+def _record(event: Event) -> int:
     salt = token_bytes(32) if event.sealed else None
     with connection.cursor() as cursor:
         # Functions of the owner's: a block that speaks to the database as a role of its own may
@@ -64,18 +70,21 @@ def record(event: Event) -> int:
         )
         event_id: int = cursor.fetchone()[0]
         if handlers := list(_handlers[event.wire]):
+            for traceparent in carried().values():
+                cursor.execute("SELECT set_config('madang.traceparent', %s, true)", [traceparent])
             cursor.execute("SELECT events_hand_out(%s, %s)", [event_id, handlers])
     return event_id
 
 
 @job(retries=5)
-def deliver(*, event_id: int, handler: str) -> None:
+def deliver(*, event_id: int, handler: str, traceparent: str = "") -> None:
     """Hand one event to one handler, unless it took it already."""
     row = OutboxEvent.objects.get(id=event_id)
-    with transaction.atomic():
+    with step(f"deliver {row.wire}", follows=traceparent), transaction.atomic():
         _, is_first = Delivery.objects.get_or_create(event=row, handler=handler)
         if is_first:
-            _handlers[row.wire][handler](from_payload(row.wire, row.payload))
+            with step(f"handle by {handler}"):
+                _handlers[row.wire][handler](from_payload(row.wire, row.payload))
 
 
 def announce(topic: str) -> None:

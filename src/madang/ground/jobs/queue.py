@@ -21,6 +21,14 @@ from madang.ground.processes import GROUND
 
 P = ParamSpec("P")
 
+# A clock that ran ahead and was put right leaves times to come: no retry waits for an hour, and no
+# worker is alive in the future.
+MEND_AFTER_A_WRONG_CLOCK = (
+    "UPDATE procrastinate_jobs SET scheduled_at = now()"
+    " WHERE status = 'todo' AND scheduled_at > now() + interval '1 hour'",
+    "UPDATE procrastinate_workers SET last_heartbeat = now()"
+    " WHERE last_heartbeat > now() + interval '1 minute'",
+)
 KEEP = {"delete_jobs": "successful"}  # failed ones stay, to be looked into
 HELD_S = 60  # after which a job that was held back asks again
 
@@ -115,8 +123,10 @@ def take_up(queue: str) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="madang.ground.jobs.requeue_stalled", queue=GROUND, pass_context=True)
 async def requeue_stalled(context: JobContext, timestamp: int) -> None:
-    """Each minute: put back the jobs whose worker died with them."""
+    """Each minute: put back the jobs whose worker died with them, or that a wrong clock put off."""
     manager = context.app.job_manager
+    for mend in MEND_AFTER_A_WRONG_CLOCK:
+        await context.app.connector.execute_query_async(mend)
     for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=60):
         logger.warning("job %s was left by a dead worker; it runs again", stalled.id)
         await manager.retry_job(stalled)

@@ -8,7 +8,8 @@ from pathlib import Path
 from types import FrameType
 
 from madang.site.cli.refusal import Refusal
-from madang.site.cli.words import _, shell_language
+from madang.site.cli.words import _, sentence_of, shell_language
+from madang.site.environment import SECRETS
 
 
 @contextmanager
@@ -19,12 +20,12 @@ def standing_city() -> Iterator[Callable[[], None]]:
     """
     import django
     from django.core.exceptions import ImproperlyConfigured
-    from django.core.management import call_command
     from django.db import OperationalError
     from django.utils import translation
 
     from madang.site.environment import keep_secrets
 
+    refuse_bad_configuration()
     data = data_folder()
     keep_secrets(data)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madang.site.settings")
@@ -33,15 +34,43 @@ def standing_city() -> Iterator[Callable[[], None]]:
         try:
             django.setup()
             from madang.ground.locks import Turn, alone_in
+            from madang.site.upgrade import migrate_gently
 
             with alone_in(Turn.MIGRATIONS):  # several commands may start at once
-                call_command("migrate", verbosity=0)
+                migrate_gently()
         except (ImproperlyConfigured, ValueError) as wrong:
             raise Refusal(str(wrong)) from wrong
         except OperationalError as silent:
             raise _no_database(silent) from silent
         with translation.override(shell_language()):
             yield revive
+
+
+@contextmanager
+def city_as_it_stands() -> Iterator[None]:
+    """Run the block with Django up, and nothing started, made or changed. Raises Refusal."""
+    import django
+
+    from madang.site.environment import secret
+    from madang.site.postgres import own_address
+
+    refuse_bad_configuration()
+    data = Path(os.environ.get("MADANG_DATA", ".madang")).resolve()
+    if not secret(SECRETS[0], data):
+        raise Refusal(_("{path}: there is no city here yet.").format(path=data), exit_code=3)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madang.site.settings")
+    if not os.environ.get("MADANG_DATABASE_URL"):
+        os.environ["MADANG_DATABASE_URL"] = own_address(data)
+    django.setup()
+    yield
+
+
+def refuse_bad_configuration() -> None:
+    """Say everything that is wrong with the environment, a line each. Raises Refusal."""
+    from madang.site.configuration import problems
+
+    if wrong := problems(os.environ):
+        raise Refusal("\n".join(map(sentence_of, wrong)))
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

@@ -77,7 +77,9 @@ def demo(
 def worker() -> None:
     with standing_city():
         from madang.ground.jobs.queue import work_forever
+        from madang.site.operate.processes import begin
 
+        begin("jobs")
         work_forever()
 
 

@@ -14,6 +14,7 @@ from madang.site.cli import (
     hearing,
     house,
     journal,
+    operate,
     person,
     plan,
     privacy,
@@ -40,6 +41,7 @@ app.add_typer(blocks.app, name="blocks")
 app.add_typer(privacy.app, name="privacy")
 deploy.add_to(app)
 house.add_to(app)
+operate.add_to(app)
 
 
 @app.command(help=_("Print the version."))

@@ -32,9 +32,14 @@ def say_wrong(wrong: BadInput | Refusal) -> int:
     if isinstance(wrong, Refusal):
         sentence, code = str(wrong), wrong.exit_code
     else:
-        sentence, code = f"{wrong.place}: {_(wrong.reason).format(**wrong.values)}", 2
+        sentence, code = sentence_of(wrong), 2
     print(sentence, file=sys.stderr)
     return code
+
+
+def sentence_of(wrong: BadInput) -> str:
+    """Return what is wrong in the language of the shell."""
+    return f"{wrong.place}: {_(wrong.reason).format(**wrong.values)}"
 
 
 def _checked(code: str) -> str:

@@ -1,0 +1,24 @@
+"""Delivery takes along the trace that it belongs to, where the act is traced."""
+
+from django.db import migrations
+
+HAND_OUT = """
+CREATE OR REPLACE FUNCTION events_hand_out(event bigint, handlers text[]) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    SELECT procrastinate_defer_jobs_v1(array_agg(ROW(
+        CASE split_part(handler, '.', 2) WHEN 'ground' THEN 'ground'
+        ELSE split_part(handler, '.', 3) END,
+        'madang.ground.events.outbox.deliver', 0, NULL, NULL,
+        jsonb_strip_nulls(jsonb_build_object(
+            'event_id', event, 'handler', handler,
+            'traceparent', nullif(current_setting('madang.traceparent', true), '')
+        )), NULL
+    )::procrastinate_job_to_defer_v1)) FROM unnest(handlers) AS handler
+$$;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("events", "0004_hand_out")]
+
+    operations = [migrations.RunSQL(HAND_OUT, migrations.RunSQL.noop)]
