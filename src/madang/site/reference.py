@@ -15,6 +15,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
+from madang.site.reference_api import open_data, table
+
 if TYPE_CHECKING:
     from madang.ground.block import Block
     from madang.ground.events.event import Event
@@ -55,6 +57,16 @@ MADANG_PSEUDONYM_KEY · made once, kept in `secrets/` of the data folder
 MADANG_JOURNAL_KEY · made once, kept in `secrets/` of the data folder
   Key that signs the journal. Keep a copy: a journal signed by another key is another journal, and
   whoever noted the public key down will not believe it.
+MADANG_BACKUP_DIR · none: no backups
+  Folder of the [backups](../how-to/back-up-and-restore.md), best on another disk or machine. Each
+  finished piece of the database's log goes there, and a base backup every night. The city's
+  database must be started anew once after this was set.
+MADANG_BACKUP_KEYS · none; needed with `MADANG_BACKUP_DIR`
+  Public keys of age (`age1…`), with commas between them: each of their secret identities opens
+  the backups. `madang backup key` makes one. The secret identity never belongs on this machine.
+MADANG_BACKUP_LAG · `60`
+  Seconds after which a piece of the log goes into the backup folder though it is not full: what a
+  loss of the machine costs at most.
 MADANG_MAIL_HOST · none: mail is written into `mail/` of the data folder
   Mail server as `host` or `host:port` (25 where no port is named). It must take our mail without a
   password. Where it is named, people who sign up confirm their address by a code.
@@ -85,20 +97,12 @@ def pages() -> dict[str, str]:
         "events.md": _page("Events", _events()),
         "permissions.md": _page("Who may see what", _permissions()),
         "blocks.md": _page("Blocks", _blocks()),
-        "api.md": _page("Open data for programs", _api()),
+        "api.md": _page("Open data for programs", open_data()),
     }
 
 
 def _page(title: str, lines: Iterable[str]) -> str:
     return "\n".join([f"# {title}", "", MADE, "", *lines]).rstrip() + "\n"
-
-
-def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    yield f"| {' | '.join(heads)} |"
-    yield f"|{'---|' * len(heads)}"
-    for row in rows:
-        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
-    yield ""
 
 
 # Commands
@@ -137,7 +141,7 @@ def _settings() -> Iterator[str]:
     yield from ("[Run a city](../how-to/run-a-city.md).", "")
     told = re.findall(r"^(\w+) · (.+)\n((?:  .+\n)+)", SETTINGS, re.MULTILINE)
     rows = [(f"`{name}`", without, " ".join(does.split())) for name, without, does in told]
-    yield from _table(("variable", "where it is not set", "what it does"), rows)
+    yield from table(("variable", "where it is not set", "what it does"), rows)
 
 
 # Events
@@ -174,7 +178,7 @@ def _fields(shape: type) -> Iterator[str]:
     by_name = {found[1]: found for found in source if found}
     assert is_dataclass(shape)
     rows = [by_name[each.name] for each in fields(shape)]
-    yield from _table(("field", "type", ""), ((f"`{r[1]}`", f"`{r[2]}`", r[3] or "") for r in rows))
+    yield from table(("field", "type", ""), ((f"`{r[1]}`", f"`{r[2]}`", r[3] or "") for r in rows))
 
 
 def _shapes(package: str) -> list[type]:
@@ -225,7 +229,7 @@ def _permissions() -> Iterator[str]:
     yield from ("`/healthz`, `/robots.txt` and `/api`.", "")
     with override("ko"):
         rows = [(f"`/{route}`", *_who(route, view)) for route, view in _routes()]
-    yield from _table(("address", "who", "what"), rows)
+    yield from table(("address", "who", "what"), rows)
 
 
 def _who(route: str, view: Any) -> tuple[str, str]:
@@ -270,11 +274,11 @@ def _blocks() -> Iterator[str]:
         yield from (f"## {block.name} · {block.korean}", "")
         yield block.summary
         yield ""
-        yield from _table(("", ""), _about(block, package, stages.get(package, "ground")))
+        yield from table(("", ""), _about(block, package, stages.get(package, "ground")))
         if block.personal:
             yield "What it keeps about people:"
             yield ""
-            yield from _table(
+            yield from table(
                 ("field", "holds", "why", "how long"),
                 ((f"`{p.field}`", p.holds, p.purpose, p.keep) for p in block.personal),
             )
@@ -319,66 +323,6 @@ def _lines_of_events() -> list[str]:
         for _, event in _handlers(package)
     }
     return [f"  {by} -.->|{name}| {to}" for by, to, name in sorted(told) if by != to]
-
-
-# API
-
-
-def _api() -> Iterator[str]:
-    from madang.site.api import api
-
-    # JSON as the site serves it: keys are text, and nothing in it depends on Django's state.
-    schema: dict[str, Any] = dict(api.get_openapi_schema())
-    yield schema["info"]["description"]
-    yield "The description for programs is at `/api/v1/openapi.json`."
-    yield ""
-    for path, methods in schema["paths"].items():
-        for method, call in methods.items():
-            yield from _call(f"{method.upper()} {path}", call)
-    shapes = schema.get("components", {}).get("schemas", {})
-    for name, shape in sorted(shapes.items()):
-        yield from (f"## {name}", "")
-        yield from _table(
-            ("field", "type", ""),
-            (
-                (f"`{field}`", _json_type(about), about.get("description", ""))
-                for field, about in shape.get("properties", {}).items()
-            ),
-        )
-
-
-def _call(line: str, call: dict[str, Any]) -> Iterator[str]:
-    yield from (f"## `{line}`", "")
-    yield call.get("description") or call.get("summary", "")
-    yield ""
-    if call.get("parameters"):
-        yield from _table(
-            ("parameter", "in", "type", ""),
-            (
-                (f"`{each['name']}`", each["in"], _json_type(each["schema"]), _must(each))
-                for each in call["parameters"]
-            ),
-        )
-    for code, answer in call["responses"].items():
-        content = answer.get("content", {}).get("application/json", {})
-        shape = _json_type(content["schema"]) if content.get("schema") else "no JSON"
-        yield f"Answers {code}: {shape}."
-        yield ""
-
-
-def _must(parameter: dict[str, Any]) -> str:
-    return "required" if parameter.get("required") else ""
-
-
-def _json_type(schema: dict[str, Any]) -> str:
-    if "$ref" in schema:
-        name = schema["$ref"].rpartition("/")[2]
-        return f"[{name}](#{name.lower()})"
-    if "anyOf" in schema:
-        return " or ".join(_json_type(each) for each in schema["anyOf"])
-    if schema.get("type") == "array":
-        return f"list of {_json_type(schema.get('items', {}))}"
-    return str(schema.get("format") or schema.get("type") or "any")
 
 
 def main(folder: Path = FOLDER) -> int:
