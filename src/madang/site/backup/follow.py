@@ -31,10 +31,13 @@ logger = logging.getLogger(__name__)
 PARTIAL = ".partial"
 PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
-FAILURES = (
-    *(UnableToKeep, UnableToSeal, OSError),
-    *(psycopg.OperationalError, subprocess.CalledProcessError),
-)
+
+
+class UnableToFollow(Exception):
+    """The server does not let us have its log; the message is what it says about that."""
+
+
+FAILURES = (UnableToFollow, UnableToKeep, UnableToSeal, OSError, psycopg.OperationalError)
 
 
 class Follower:
@@ -77,7 +80,7 @@ class Follower:
 
 @contextmanager
 def following(address: str, data: Path, wanted: Archiving) -> Iterator[None]:
-    """Follow while the block lasts, unless somebody does already."""
+    """Follow while the block lasts, unless somebody does already. Raises UnableToFollow."""
     with psycopg.connect(address, autocommit=True) as link:
         found = link.execute(
             "SELECT active FROM pg_replication_slots WHERE slot_name = %s", [SLOT]
@@ -85,6 +88,7 @@ def following(address: str, data: Path, wanted: Archiving) -> Iterator[None]:
     if found is not None and found[0]:
         yield
         return
+    _make_slot(address)
     over = Event()
     thread = Thread(target=follow, args=(address, data, wanted, over.is_set))
     thread.start()
@@ -121,9 +125,8 @@ def _follow_once(
     assert row is not None
     shelf = wanted.folder / row[0]
     follower = Follower(received, shelf, wanted)
-    shown, env = open_address(address)
-    command = [str(programs() / "pg_receivewal"), "-d", shown, "--no-password", "--slot", SLOT]
-    subprocess.run([*command, "--create-slot", "--if-not-exists"], env=env, check=True)  # noqa: S603 the wheel's own
+    _make_slot(address)
+    command, env = _receiver(address)
     receiving = [*command, "-D", str(received), "--synchronous"]
     with subprocess.Popen(receiving, env=env) as process:  # noqa: S603 the wheel's own program
         try:
@@ -133,6 +136,22 @@ def _follow_once(
         finally:
             process.terminate()
     follower.keep_what_came()
+
+
+def _make_slot(address: str) -> None:
+    command, env = _receiver(address)
+    options = ["--create-slot", "--if-not-exists"]
+    done = subprocess.run(  # noqa: S603 the wheel's own program
+        [*command, *options], env=env, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise UnableToFollow((done.stderr.strip().splitlines() or ["?"])[0])
+
+
+def _receiver(address: str) -> tuple[list[str], dict[str, str]]:
+    """Return the command that receives, without its options, and its environment."""
+    shown, env = open_address(address)
+    return [str(programs() / "pg_receivewal"), "-d", shown, "--no-password", "--slot", SLOT], env
 
 
 def main() -> None:

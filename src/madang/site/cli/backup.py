@@ -101,15 +101,19 @@ def now(json: Json = None) -> None:
 @contextmanager
 def _receiving(data: Path, wanted: "Archiving") -> Iterator[None]:
     """Receive another server's log meanwhile, unless `madang serve` does."""
-    from madang.site.backup.follow import following
+    from madang.site.backup.follow import UnableToFollow, following
     from madang.site.postgres import is_own_database
 
     address = os.environ["MADANG_DATABASE_URL"]
     if is_own_database(data, address):
         yield
-    else:
+        return
+    try:
         with following(address, data, wanted):
             yield
+    except UnableToFollow as unable:
+        sentence = REFUSALS["not-taken"]
+        raise Refusal(_(sentence).format(why=unable), exit_code=3) from None
 
 
 def _wanted() -> "Archiving":

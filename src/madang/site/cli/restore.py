@@ -64,6 +64,8 @@ def restore(
     _folder, bases = backups()
     target = data_folder() if into is None else into.resolve()
     base = _base(bases, moment, target)
+    if into is None and not base.is_own:
+        raise Refusal(_("The backup is of another's database server: name a folder with --into."))
     print(_("From backup {name}, into {path}.").format(name=base.name, path=target))
     in_the_way = what_is_in_the_way(target)
     for path in in_the_way:
