@@ -6,10 +6,11 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Any
@@ -195,19 +196,6 @@ def test_a_drill_measures_and_leaves_nothing_behind(kept: Kept) -> None:
     assert {path.name for path in kept.data.iterdir()} == before
 
 
-def test_moments_outside_the_window_are_refused_with_the_window(kept: Kept) -> None:
-    first = bases_in(kept.folder)[0].finished_at
-    early, late = first - timedelta(hours=1), first + timedelta(days=400)
-    base = ("restore", "--identity", str(kept.identity), "--into", str(kept.data) + "-other")
-    assert "first moment that can be restored" in kept.refuses(
-        *base, "--to", early.isoformat(), code=2
-    )
-    assert "future" in kept.refuses(*base, "--to", late.isoformat(), code=2)
-    assert "write it as" in kept.refuses(*base, "--to", "yesterday", code=2)
-    reach = datetime.now().astimezone() - timedelta(seconds=0.01)
-    assert "reach until" in kept.refuses(*base, "--to", reach.isoformat(), code=2)
-
-
 def test_another_identity_opens_nothing(kept: Kept, elsewhere: Path) -> None:
     strange = elsewhere / "strange"
     strange.write_text(make_identity()[0], "utf-8")
@@ -287,6 +275,25 @@ def test_a_backup_that_was_killed_is_never_listed(kept: Kept) -> None:
     assert {each["name"] for each in listed["backups"]} > before
 
 
+def test_the_worker_takes_a_backup_and_says_nothing_where_all_is_well(kept: Kept) -> None:
+    before = len(bases_in(kept.folder))
+    with kept.up() as link:
+        work = "import django; django.setup(); from madang.site.backup import jobs; "
+        env = kept.city.env | {
+            "DJANGO_SETTINGS_MODULE": "madang.site.settings",
+            "MADANG_DATABASE_URL": os.environ["MADANG_DATABASE_URL"],
+        }
+        done = subprocess.run(
+            [sys.executable, "-c", work + "jobs.take(); jobs.watch()"],
+            env=env,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert (done.stderr, one(link, "SELECT 1")) == ("", 1)
+    assert len(bases_in(kept.folder)) == before + 1
+
+
 def test_two_backups_are_not_taken_at_once(kept: Kept) -> None:
     (place,) = kept.folder.glob("*/base")
     with (place / ".lock").open("a") as lock:
@@ -309,6 +316,7 @@ def test_a_city_goes_on_where_its_log_cannot_be_kept_and_says_so(kept: Kept) -> 
         assert "NOT being kept" in kept.run("backup", "list").stdout
         assert json.loads(kept.run("backup", "list", "--json", "-").stdout)["archiving"]["behind"]
         assert "does not reach" in kept.refuses("backup", "now", code=3)
+        assert one(link, "SELECT 1") == 1
         link.execute("DROP TABLE unkept")
         for folder in closed:
             os.chown(folder, owner, -1)

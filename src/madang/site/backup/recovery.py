@@ -15,7 +15,17 @@ from pyrage.x25519 import Identity
 
 from madang.site.backup.hatch import Hatch, working
 from madang.site.backup.sealing import CHUNK, UnableToOpen, opened
-from madang.site.backup.shelf import DATABASE_PART, FILES_PART, Base, Part, missing_from, pieces
+from madang.site.backup.shelf import (
+    DATABASE_PART,
+    FILES_PART,
+    Base,
+    Part,
+    bases_in,
+    missing_from,
+    needed_until,
+    pieces,
+    timeline_at,
+)
 from madang.site.postgres import VERSION, Server, UnableToRunDatabase, programs
 
 LEFT_OUT = {"log", "postmaster.opts"}  # of the database's folder: what the old server said
@@ -63,7 +73,7 @@ def recovered(
     Raises UnableToRecover, UnableToOpen, LogIsMissing, OSError.
     """
     found = programs_for(base.postgres)
-    _refuse_what_cannot_be(base, into, older)
+    _refuse_what_cannot_be(base, into, moment, older)
     server = Server(into / "postgres", of=found)
     say("unpacking")
     _unpack(base, into, identities)
@@ -97,9 +107,12 @@ def programs_for(version: int) -> Path:
     return place
 
 
-def _refuse_what_cannot_be(base: Base, into: Path, older: Path | None) -> None:
-    if older is None and (lost := missing_from(base, list(pieces(base.shelf)))):
-        raise UnableToRecover("log-missing", lost[0], len(lost))
+def _refuse_what_cannot_be(
+    base: Base, into: Path, moment: datetime | None, older: Path | None
+) -> None:
+    until = needed_until(base, moment, bases_in(base.shelf.parent))
+    if older is None and (lost := missing_from(base, list(pieces(base.shelf)), until=until)):
+        raise UnableToRecover("log-missing", lost[0])
     needed = int(base.plain_size * SPARE)
     free = shutil.disk_usage(into).free
     if free < needed:
@@ -153,22 +166,32 @@ def _follow(server: Server, hatch: Hatch, base: Base, moment: datetime | None) -
     if server.user is not None:
         shutil.chown(server.folder / "recovery.signal", server.user)
     address = server.address(base.database, user=base.user)
+    timeline, target = _target(base, moment)
     try:
-        return _run(server, hatch, address, moment)
+        return _run(server, hatch, address, timeline | target)
     except UnableToRunDatabase as silent:
         if hatch.trouble is not None:
             raise hatch.trouble from None
-        if moment is None or TOO_EARLY not in str(silent):
+        if not target or TOO_EARLY not in str(silent):
             raise UnableToRecover("not-recovered", silent) from None
     try:
         # Nothing was committed between the moment and the end of a log that reaches beyond it.
-        return _run(server, hatch, address, None)
+        return _run(server, hatch, address, timeline)
     except UnableToRunDatabase as silent:
-        raise UnableToRecover("not-recovered", silent) from None
+        raise hatch.trouble or UnableToRecover("not-recovered", silent) from None
 
 
-def _run(server: Server, hatch: Hatch, address: str, moment: datetime | None) -> datetime | None:
-    settings = _write_settings(server, hatch, moment)
+def _target(base: Base, moment: datetime | None) -> tuple[dict[str, str], dict[str, str]]:
+    """Return PostgreSQL's settings for the timeline to follow, and for the moment to stop at."""
+    if moment is None:
+        return {"recovery_target_timeline": "latest"}, {}
+    timeline = timeline_at(moment, base, list(pieces(base.shelf)))
+    at = f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f+00}"
+    return {"recovery_target_timeline": str(timeline)}, {"recovery_target_time": at}
+
+
+def _run(server: Server, hatch: Hatch, address: str, target: dict[str, str]) -> datetime | None:
+    settings = _write_settings(server, hatch, target)
     (server.folder / "log").unlink(missing_ok=True)
     server.launch("-c", f"config_file={quote(str(settings))}")
     while True:
@@ -192,7 +215,7 @@ def _why(server: Server) -> str:
     return fatal[0] if fatal else server.last_words()
 
 
-def _write_settings(server: Server, hatch: Hatch, moment: datetime | None) -> Path:
+def _write_settings(server: Server, hatch: Hatch, target: dict[str, str]) -> Path:
     """Write settings for the recovery alone: another server's own may not fit this machine."""
     doors = hatch.place / "hba.conf"
     doors.write_text("local all all trust\n", "utf-8")
@@ -202,12 +225,10 @@ def _write_settings(server: Server, hatch: Hatch, moment: datetime | None) -> Pa
         "hot_standby": "off",  # nobody reads meanwhile, so the old server's limits do not matter
         "archive_mode": "off",
         "restore_command": hatch.command(),
-        "recovery_target_timeline": "latest",
         "recovery_target_action": "promote",
         "log_timezone": "UTC",
+        **target,
     }
-    if moment is not None:
-        values["recovery_target_time"] = f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f+00}"
     quoted = {name: str(value).replace("'", "''") for name, value in values.items()}
     lines = [f"{name} = '{value}'" for name, value in quoted.items()]
     settings = hatch.place / "settings.conf"

@@ -117,9 +117,11 @@ def restore_city(
             seen = _settle(draft, city.address, "restore", language)
         if archiving is not None:
             _keep_histories(draft / "postgres" / "pg_wal", base.shelf, archiving)
-        aside = _move_in(draft, into, at)
-    finally:
+    except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
+        raise
+    aside = _move_in(draft, into, at)
+    shutil.rmtree(draft, ignore_errors=True)
     return Restored(base, city.newest, seen, into, aside, time.monotonic() - began)
 
 

@@ -80,16 +80,21 @@ def seal(chunks: Iterable[bytes], path: Path, recipients: Sequence[Recipient]) -
 
     Raises UnableToSeal, OSError, and whatever the chunks themselves raise.
     """
-    plain = _Plain(chunks)
     with path.open("xb") as file:
-        closed = _Closed(file)
-        try:
-            pyrage.encrypt_io(plain, closed, recipients)
-        except (pyrage.EncryptError, OSError) as failed:
-            # The library tells only the name of what its streams raised.
-            raise plain.trouble or closed.trouble or UnableToSeal(str(failed)) from None
-        file.flush()
+        done = seal_into(file, chunks, recipients)
         os.fsync(file.fileno())
+    return done
+
+
+def seal_into(file: BinaryIO, chunks: Iterable[bytes], recipients: Sequence[Recipient]) -> Sealed:
+    """Write the chunks into this file, closed. Raises as `seal` does."""
+    plain, closed = _Plain(chunks), _Closed(file)
+    try:
+        pyrage.encrypt_io(plain, closed, recipients)
+        file.flush()
+    except (pyrage.EncryptError, OSError) as failed:
+        # The library tells only the name of what its streams raised.
+        raise plain.trouble or closed.trouble or UnableToSeal(str(failed)) from None
     return Sealed(closed.size, closed.digest.hexdigest(), plain.size, plain.digest.hexdigest())
 
 

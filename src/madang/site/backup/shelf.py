@@ -141,14 +141,17 @@ def name_of(timeline: int, number: int, segment_bytes: int) -> str:
     return f"{timeline:08X}{log:08X}{segment:08X}"
 
 
-def missing_from(base: Base, kept: Sequence[Piece]) -> list[str]:
-    """Return names of segments that are lost between this backup's start and the log's end."""
+def missing_from(base: Base, kept: Sequence[Piece], *, until: int | None = None) -> list[str]:
+    """Return names of segments that are lost between this backup's start and the log's end.
+
+    until: the number of the last segment that is needed, where that is not the end.
+    """
     numbers = {
         number_of(piece.name, base.segment_bytes)
         for piece in kept
         if piece.is_segment or piece.name.endswith(".partial")
     }
-    last = max((base.last_number, *numbers))
+    last = max((base.last_number, *numbers)) if until is None else until
     lost = sorted(set(range(base.first_number, last + 1)) - numbers)
     return [name_of(base.timeline, number, base.segment_bytes) for number in lost]
 
@@ -168,6 +171,26 @@ def base_for(moment: datetime | None, bases: Sequence[Base]) -> Base:
     if not fit:
         raise OutsideWindow(bases[0].finished_at)
     return fit[-1]
+
+
+def needed_until(base: Base, moment: datetime | None, bases: Sequence[Base]) -> int | None:
+    """Return the number of a segment that is written after the moment, or None for no such one."""
+    later = [b for b in bases if b.shelf == base.shelf and moment and b.finished_at >= moment]
+    return min((b.last_number for b in later), default=None)
+
+
+def timeline_at(moment: datetime, base: Base, kept: Sequence[Piece]) -> int:
+    """Return the timeline that the city lived on at this moment: each restore begins a new one.
+
+    A restore keeps its history when it ends, so until then the one before was lived on.
+    """
+    histories = (piece for piece in kept if piece.name.endswith(".history"))
+    begun = (
+        int(piece.name[:8], 16)
+        for piece in histories
+        if piece.path.stat().st_mtime <= moment.timestamp()
+    )
+    return max(base.timeline, *begun, 0)
 
 
 @dataclass(frozen=True, slots=True)
