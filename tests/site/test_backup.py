@@ -68,14 +68,19 @@ class Kept:
             self.city.env["MADANG_DATA"] = str(self.data)
 
     @contextmanager
-    def up(self, data: Path | None = None) -> Iterator[psycopg.Connection[Any]]:
-        """The database of the city, or of one that was restored, up and at hand."""
+    def up(
+        self, data: Path | None = None, *, is_kept: bool = True
+    ) -> Iterator[psycopg.Connection[Any]]:
+        """The database of the city, or of one that was restored, up and at hand.
+
+        is_kept: whether its log goes into the backup folder that the city's commands see.
+        """
         ours = {k: v for k, v in os.environ.items() if k.startswith("MADANG")}
         for name in ours:
             del os.environ[name]
         names = ("MADANG_BACKUP_DIR", "MADANG_BACKUP_KEYS")
         backups = {name: self.city.env[name] for name in names}
-        os.environ.update(backups if data is None else {})
+        os.environ.update(backups if is_kept else {})
         try:
             with (
                 running_database(data or self.data),
@@ -139,7 +144,7 @@ def elsewhere(kept: Kept) -> Iterator[Path]:
 def test_a_city_comes_back_as_it_was_before_a_bad_update(kept: Kept, elsewhere: Path) -> None:
     said = kept.restore(elsewhere, "--to", kept.moment.isoformat())
     assert "Restored in" in said
-    with kept.up(elsewhere) as link:
+    with kept.up(elsewhere, is_kept=False) as link:
         assert one(link, "SELECT count(*) FROM hearings_vote") == 3
         assert SECRET in str(one(link, "SELECT words FROM hearings_statement WHERE number = 0"))
         assert one(link, "SELECT number FROM after_the_backup") == 7
@@ -151,7 +156,7 @@ def test_a_city_comes_back_as_it_was_before_a_bad_update(kept: Kept, elsewhere: 
     assert {name for name in left if "restor" in name or "hatch" in name} == set()
 
 
-def test_it_comes_back_in_place_and_what_was_there_is_kept(kept: Kept) -> None:
+def test_it_comes_back_in_place_and_its_log_is_kept_on(kept: Kept, copy: Path) -> None:
     with data_folder() as place:
         again = place / "city"
         shutil.copytree(kept.data, again)
@@ -169,6 +174,7 @@ def test_it_comes_back_in_place_and_what_was_there_is_kept(kept: Kept) -> None:
         kept.restore(again, "--to", "end", "--yes")
         with kept.up(again) as link:
             assert one(link, "SELECT count(*) FROM after_the_mishap") == 0
+        assert [piece.name[:8] for piece in segments(copy)][-1] == "00000002"
         (aside,) = again.glob("before-restore-*")
         assert (aside / "postgres" / "PG_VERSION").exists()
 

@@ -112,15 +112,34 @@ def make_room(postgres: Path, wanted: Archiving, user: str | None) -> None:
 
     A folder that cannot be made stops no city: PostgreSQL keeps the pieces and tries again.
     """
+    _ask_for_histories(postgres, user)
     shelf = wanted.folder / system_of(postgres)
     try:
         for folder in (shelf, shelf / "wal"):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if user is not None:
-            shutil.chown(shelf / "wal", user, user)
+            # Those that root made too: a restore keeps a history, a copy comes from elsewhere.
+            wal = shelf / "wal"
+            for folder in (wal, *wal.glob("*/"), *wal.glob("*/*/")):
+                shutil.chown(folder, user, user)
             let_through({*(shelf / "wal").parents, *_ways_to_our_code()})
     except OSError as trouble:
         logger.error("backups: %s: %s", trouble.filename, trouble.strerror)
+
+
+def _ask_for_histories(postgres: Path, user: str | None) -> None:
+    """Ask the server to keep which timeline came from which.
+
+    A restored city begins a timeline, and begins it with archiving off, lest one that somebody only
+    looks at is taken for the city; so the server does not do so by itself.
+    """
+    for history in (postgres / "pg_wal").glob("*.history"):
+        status = history.parent / "archive_status" / history.name
+        if not status.with_name(f"{history.name}.done").exists():
+            asked = status.with_name(f"{history.name}.ready")
+            asked.touch(mode=0o600)
+            if user is not None:
+                shutil.chown(asked, user, user)
 
 
 def let_through(folders: set[Path]) -> None:

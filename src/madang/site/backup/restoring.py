@@ -17,8 +17,7 @@ from typing import Any
 import psycopg
 from pyrage.x25519 import Identity
 
-from madang.site.archiving import Archiving
-from madang.site.backup.archive import keep
+from madang.site.archiving import system_of
 from madang.site.backup.recovery import Say, UnableToRecover, recovered
 from madang.site.backup.shelf import Base
 from madang.site.backup.taking import FOLDERS
@@ -88,7 +87,6 @@ def restore_city(
     keys_of: Path,
     moment: datetime | None,
     identities: Sequence[Identity],
-    archiving: Archiving | None,
     language: str,
     at: datetime,
     say: Say,
@@ -115,8 +113,6 @@ def restore_city(
         ) as city:
             say("looking")
             seen = _settle(draft, city.address, "restore", language)
-        if archiving is not None:
-            _keep_histories(draft / "postgres" / "pg_wal", base.shelf, archiving)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
@@ -232,18 +228,10 @@ def _settle(draft: Path, address: str, purpose: str, language: str) -> Seen:
 
 def _is_of(base: Base, into: Path) -> bool:
     """Return whether the database that lies there is the one that was backed up."""
-    from madang.site.archiving import system_of
-
     try:
         return system_of(into / "postgres") == base.system
     except OSError:
         return False
-
-
-def _keep_histories(log: Path, shelf: Path, archiving: Archiving) -> None:
-    """Keep which timeline came from which: a later restore must not take this one's number."""
-    for path in sorted(log.glob("*.history")):
-        keep(path, path.name, shelf=shelf, keys=archiving.recipients)
 
 
 def _move_in(draft: Path, into: Path, at: datetime) -> Path | None:

@@ -182,7 +182,7 @@ def needed_until(base: Base, moment: datetime | None, bases: Sequence[Base]) -> 
 def timeline_at(moment: datetime, base: Base, kept: Sequence[Piece]) -> int:
     """Return the timeline that the city lived on at this moment: each restore begins a new one.
 
-    A restore keeps its history when it ends, so until then the one before was lived on.
+    Its history is kept when the restored city starts, so until then the one before was lived on.
     """
     histories = (piece for piece in kept if piece.name.endswith(".history"))
     begun = (

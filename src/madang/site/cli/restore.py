@@ -78,14 +78,9 @@ def restore(
 
 
 def _restored(base: "Base", moment: datetime | None, target: Path, identity: list) -> "Restored":  # type: ignore[type-arg]  # age's own kind
-    from madang.site.archiving import UnableToArchive, archiving
     from madang.site.backup.restoring import restore_city
     from madang.site.postgres import UnableToRunDatabase, unused_database
 
-    try:
-        wanted = archiving()
-    except UnableToArchive:
-        wanted = None  # nothing new will be kept before that is mended
     keys_of = target if (target / "secrets").is_dir() else data_folder()
     _refuse_without_keys(keys_of)
     with opening():
@@ -98,7 +93,6 @@ def _restored(base: "Base", moment: datetime | None, target: Path, identity: lis
                     keys_of=keys_of,
                     moment=moment,
                     identities=identity,
-                    archiving=wanted,
                     language=shell_language(),
                     at=datetime.now(UTC),
                     say=say_step,
