@@ -187,12 +187,12 @@ def _state() -> "State | None":
     import psycopg
 
     from madang.site.backup.state import state_of
-    from madang.site.postgres import DATABASE, Server
+    from madang.site.postgres import DATABASE, Server, is_own_database
 
-    named = os.environ.get("MADANG_DATABASE_URL")
-    address = named or Server(data_folder() / "postgres").address(DATABASE)
+    data = data_folder()
+    address = os.environ.get("MADANG_DATABASE_URL") or Server(data / "postgres").address(DATABASE)
     try:
-        return state_of(address, is_own=not named)
+        return state_of(address, is_own=is_own_database(data, address))
     except psycopg.OperationalError:
         return None
 
