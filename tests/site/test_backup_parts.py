@@ -45,6 +45,8 @@ from madang.site.backup.shelf import (
 )
 from madang.site.backup.taking import open_address
 from madang.site.cli.main import main as madang
+from madang.site.postgres import DATABASE, Server
+from madang.site.serve import follower
 
 IDENTITY, KEY = make_identity()
 OPENS = parse_identities(IDENTITY)
@@ -341,3 +343,17 @@ def test_a_password_stays_out_of_the_list_of_processes() -> None:
     assert "long" not in shown
     assert "sslmode=prefer" in shown
     assert env["PGPASSWORD"] == "a long one"
+
+
+def test_only_the_log_of_anothers_server_is_followed_while_serving(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    own = Server(tmp_path / "postgres").address(DATABASE)
+    named(monkeypatch, DIR=str(tmp_path / "backups"), KEYS=KEY)
+    monkeypatch.setenv("MADANG_DATABASE_URL", own)
+    assert follower(tmp_path) == []
+    monkeypatch.setenv("MADANG_DATABASE_URL", "postgresql://madang@db.example/madang")
+    (child,) = follower(tmp_path)
+    assert child.command[-1] == "madang.site.backup.follow"
+    named(monkeypatch)
+    assert follower(tmp_path) == []

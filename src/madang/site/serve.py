@@ -80,11 +80,11 @@ def _children(data: Path, host: str, port: int) -> list[Child]:
         Child("pages", granian + pages),
         Child("live", granian + live),
         Child("jobs", [sys.executable, "-m", "madang.site.worker"]),
-        *_follower(data),
+        *follower(data),
     ]
 
 
-def _follower(data: Path) -> list[Child]:
+def follower(data: Path) -> list[Child]:
     """Return what keeps the log of another's PostgreSQL server; the city's own does so itself."""
     from madang.site.archiving import archiving
     from madang.site.postgres import is_own_database
