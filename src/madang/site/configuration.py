@@ -40,7 +40,7 @@ def problems(environment: Mapping[str, str]) -> list[BadInput]:
 
 def known_names() -> frozenset[str]:
     """Return every variable that the reference describes; a test holds it to what is read."""
-    from madang.site.reference import setting_names
+    from madang.site.reference_settings import setting_names
 
     return frozenset(setting_names())
 

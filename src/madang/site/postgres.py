@@ -22,12 +22,15 @@ from urllib.parse import quote as quote_for_url
 
 import psycopg
 
+from madang.site.archiving import archiving, let_through, make_room, server_settings
+
 DATABASE = "madang"
 VERSION = "18"
 SYSTEM_USER = "pgserver"  # whom root starts the server as, for PostgreSQL refuses to run as root
 PATIENCE_S = 300  # after a power cut a server reads its log again before it answers
 LONGEST_SOCKET = 107  # bytes that Linux takes for a socket's address
 SOCKET = ".s.PGSQL.5432"
+SETTINGS = "madang.conf"  # ours, which the server reads last
 
 
 class UnableToRunDatabase(Exception):
@@ -46,7 +49,7 @@ def running_database(data: Path) -> Iterator[Callable[[], None]]:
         yield lambda: None
         return
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    server = _Server(data.resolve() / "postgres")
+    server = Server(data.resolve() / "postgres")
     with _used(server) as revive:
         os.environ["MADANG_DATABASE_URL"] = server.address(DATABASE)
         try:
@@ -56,7 +59,7 @@ def running_database(data: Path) -> Iterator[Callable[[], None]]:
 
 
 @contextmanager
-def _used(server: "_Server") -> Iterator[Callable[[], None]]:
+def _used(server: "Server") -> Iterator[Callable[[], None]]:
     """Start the server unless it runs, and stop it after the block unless others use it.
 
     Its users share a lock on a file, which the kernel takes from those that are killed.
@@ -89,7 +92,30 @@ def _alone(gate: Path) -> Iterator[None]:
 
 def own_address(data: Path) -> str:
     """Return the address of the database in this data folder, whether it runs or not."""
-    return _Server(data.resolve() / "postgres").address(DATABASE)
+    return Server(data.resolve() / "postgres").address(DATABASE)
+
+
+def is_own_database(data: Path, address: str) -> bool:
+    """Return whether the address leads to the city's own PostgreSQL in this data folder."""
+    return address == own_address(data)
+
+
+@contextmanager
+def unused_database(data: Path) -> Iterator[None]:
+    """Keep every command from the city's own PostgreSQL while the block lasts.
+
+    Raises UnableToRunDatabase, without words, where one uses it or a server still runs.
+    """
+    server = Server(data.resolve() / "postgres")
+    with server.folder.with_suffix(".users").open("a") as users:
+        with _alone(server.folder.with_suffix(".gate")):
+            try:
+                flock(users, LOCK_EX | LOCK_NB)
+            except BlockingIOError:
+                raise UnableToRunDatabase from None
+            if server.folder.exists() and server.is_worked_in():
+                raise UnableToRunDatabase
+        yield
 
 
 def programs() -> Path:
@@ -101,11 +127,11 @@ def programs() -> Path:
     return Path(found.submodule_search_locations[0]) / f"pginstall{VERSION}" / "bin"
 
 
-class _Server:
+class Server:
     """PostgreSQL in a folder; `start` and `stop` are called by one process at a time."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.programs = folder, programs()
+    def __init__(self, folder: Path, *, of: Path | None = None) -> None:
+        self.folder, self.programs = folder, of or programs()
         self.user = SYSTEM_USER if os.geteuid() == 0 else None
         self.socket_folder = folder
         # Clients take a comma for the end of an address.
@@ -113,8 +139,9 @@ class _Server:
             name = sha256(os.fsencode(folder)).hexdigest()[:16]
             self.socket_folder = Path(tempfile.gettempdir()) / f"madang-{name}"
 
-    def address(self, database: str) -> str:
-        return f"postgresql://postgres@/{database}?host={quote_for_url(str(self.socket_folder))}"
+    def address(self, database: str, *, user: str = "postgres") -> str:
+        place, name = quote_for_url(str(self.socket_folder)), quote_for_url(user)
+        return f"postgresql://{name}@/{quote_for_url(database)}?host={place}"
 
     def start(self) -> None:
         """Return once the server answers, whoever started it."""
@@ -126,15 +153,22 @@ class _Server:
         deadline = time.monotonic() + PATIENCE_S
         while not self._answers():
             # A server may be starting, and the children of a killed one end a moment after it.
-            if not self._is_worked_in():
+            if not self.is_worked_in():
                 self._start_anew()
             if time.monotonic() > deadline:
-                raise UnableToRunDatabase(f"it does not answer: {self._last_words()}")
+                raise UnableToRunDatabase(f"it does not answer: {self.last_words()}")
             time.sleep(0.1)
 
     def stop(self) -> None:
         with suppress(UnableToRunDatabase):  # it has gone already
-            self._run("pg_ctl", "stop", "-w", "-m", "fast", "-D", self.folder)
+            self.run("pg_ctl", "stop", "-w", "-m", "fast", "-D", self.folder)
+
+    def take_over(self) -> None:
+        """Let the database's user own what root unpacked into its folder."""
+        assert self.user is not None, "only root gives files away"
+        _let_in(self.user, self.folder, self.programs)
+        for path in (self.folder, *self.folder.rglob("*")):
+            shutil.chown(path, self.user, self.user)
 
     def _initialise(self) -> None:
         """Make the folder whole or not at all."""
@@ -144,7 +178,7 @@ class _Server:
         if self.user is not None:
             shutil.chown(draft, self.user)
         options = ("-U", "postgres", "--auth=trust", "--encoding=UTF8")
-        self._run("initdb", *options, "-D", draft)
+        self.run("initdb", *options, "-D", draft)
         draft.rename(self.folder)
 
     def _check_version(self) -> None:
@@ -156,7 +190,28 @@ class _Server:
             raise UnableToRunDatabase(f"{self.folder} is of PostgreSQL {found}, not {VERSION}")
 
     def _start_anew(self) -> None:
-        """Start where no server is. The numbers that a killed one left may be others' by now."""
+        """Start where no server is, with today's settings of backups."""
+        wanted = archiving()
+        if wanted is not None:
+            make_room(self.folder, wanted, self.user)
+        ours = self.folder / SETTINGS
+        ours.write_text(server_settings(self.folder, wanted), "utf-8")
+        if self.user is not None:
+            shutil.chown(ours, self.user)
+        settings = self.folder / "postgresql.conf"
+        include = f"include_if_exists = '{SETTINGS}'\n"
+        if include not in settings.read_text("utf-8"):
+            with settings.open("a", encoding="utf-8") as file:
+                file.write(include)
+        self.launch()
+        # What watches archive_timeout fell asleep while the server was starting, for five minutes.
+        self.run("pg_ctl", "reload", "-D", self.folder)
+
+    def launch(self, *options: str) -> None:
+        """Start where no server is. The numbers that a killed one left may be others' by now.
+
+        options: more words for the server, each as it stands in a shell.
+        """
         if self.socket_folder != self.folder:
             self._make_socket_folder()
         for left in (self.folder / "postmaster.pid", self.socket_folder / f"{SOCKET}.lock"):
@@ -166,9 +221,9 @@ class _Server:
         log = self.folder / "log"
         command = ("pg_ctl", "start", "-w", "-t", str(PATIENCE_S), "-D", self.folder, "-l", log)
         try:
-            self._run(*command, "-o", f"-h '' -k {place}")
+            self.run(*command, "-o", " ".join(("-h ''", f"-k {place}", *options)))
         except UnableToRunDatabase:
-            raise UnableToRunDatabase(self._last_words()) from None
+            raise UnableToRunDatabase(self.last_words()) from None
 
     def _make_socket_folder(self) -> None:
         with suppress(FileExistsError):
@@ -181,12 +236,12 @@ class _Server:
 
     def _answers(self) -> bool:
         try:
-            self._run("pg_isready", "-q", "-h", self.socket_folder, "-U", "postgres")
+            self.run("pg_isready", "-q", "-h", self.socket_folder, "-U", "postgres")
         except UnableToRunDatabase:
             return False
         return True
 
-    def _is_worked_in(self) -> bool:
+    def is_worked_in(self) -> bool:
         """Return whether a process of PostgreSQL lives here: each of them stands in its folder."""
         for process in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):  # it has ended, or is another user's
@@ -195,7 +250,7 @@ class _Server:
                     return True
         return False
 
-    def _last_words(self) -> str:
+    def last_words(self) -> str:
         """Return from its log why it gave up, or else what it wrote last."""
         try:
             lines = (self.folder / "log").read_text(errors="replace").splitlines()
@@ -204,7 +259,7 @@ class _Server:
         fatal = [line for line in lines if "FATAL" in line]
         return (fatal or lines or [str(self.folder)])[-1]
 
-    def _run(self, program: str, *words: str | Path) -> None:
+    def run(self, program: str, *words: str | Path) -> None:
         # A file, for the server inherits it and a pipe would never end.
         with tempfile.TemporaryFile() as said:
             done = subprocess.run(  # noqa: S603 the wheel's own programs
@@ -229,8 +284,7 @@ def _let_in(user: str, folder: Path, programs: Path) -> None:
         getpwnam(user)
     except KeyError:
         subprocess.run(["useradd", "--system", "--user-group", user], check=True)  # noqa: S603, S607 root's own
-    for closed in {*folder.parents, *programs.parents}:
-        closed.chmod(closed.stat().st_mode | 0o001)  # to go through, not to look around
+    let_through({*folder.parents, *programs.parents})
 
 
 def _create_database(address: str) -> None:

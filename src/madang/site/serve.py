@@ -72,6 +72,7 @@ def serve_city(*, data: Path, host: str, port: int, revive: Callable[[], None]) 
         Child("pages", _pages(host, port, _static(data))),
         Child("live", _live(host, port + 1)),
         Child("jobs", _jobs()),
+        *follower(data),
     ]
     return _keep_running(children, revive)
 
@@ -81,7 +82,7 @@ def serve_apart(*, data: Path, host: str, port: int, revive: Callable[[], None])
     from madang.site import apart
 
     _prepare(host, port)
-    children = [Child("ground jobs", _jobs(GROUND))]
+    children = [Child("ground jobs", _jobs(GROUND)), *follower(data)]
     for place in apart.places(port):
         children += _behind(place.wall, data, host, place.port, apart.environment_of(place.wall))
     return _keep_running(children, revive)
@@ -90,7 +91,8 @@ def serve_apart(*, data: Path, host: str, port: int, revive: Callable[[], None])
 def serve_wall(*, wall: str, data: Path, host: str, port: int, revive: Callable[[], None]) -> int:
     """Serve what is behind one wall, or the ground's jobs, which are behind none."""
     if wall == GROUND:
-        return _keep_running([Child("ground jobs", _jobs(GROUND))], revive)
+        children = [Child("ground jobs", _jobs(GROUND)), *follower(data)]
+        return _keep_running(children, revive)
     given = {}
     if os.environ.get("MADANG_BLOCK") != wall:
         from madang.site import apart
@@ -139,6 +141,16 @@ def _prepare(host: str, port: int) -> None:
 
 def _static(data: Path) -> str:
     return str(data / "static")
+
+
+def follower(data: Path) -> list[Child]:
+    """Return what keeps the log of another's PostgreSQL server; the city's own does so itself."""
+    from madang.site.archiving import archiving
+    from madang.site.postgres import is_own_database
+
+    if archiving() is None or is_own_database(data, os.environ["MADANG_DATABASE_URL"]):
+        return []
+    return [Child("log", [sys.executable, "-m", "madang.site.backup.follow"])]
 
 
 def _keep_running(children: list[Child], revive: Callable[[], None]) -> int:

@@ -12,6 +12,7 @@ import django
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madang.site.settings")
     django.setup()
+    import madang.site.backup.jobs  # noqa: F401  # its jobs are known from here on
     from madang.ground.jobs.queue import work_forever
     from madang.site.operate.processes import begin
 

@@ -30,7 +30,7 @@ def standing_city() -> Iterator[Callable[[], None]]:
     keep_secrets(data)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madang.site.settings")
     signal.signal(signal.SIGTERM, _leave)
-    with _running_database(data) as revive:
+    with database_alone(data) as revive:
         try:
             django.setup()
             from madang.ground.locks import Turn, alone_in
@@ -79,9 +79,15 @@ def _leave(number: int, frame: FrameType | None) -> None:
 
 
 @contextmanager
-def _running_database(data: Path) -> Iterator[Callable[[], None]]:
+def database_alone(data: Path) -> Iterator[Callable[[], None]]:
+    """Run the block with the database up, as it is, and without Django."""
+    from madang.site.archiving import UnableToArchive, archiving
     from madang.site.postgres import UnableToRunDatabase, running_database
 
+    try:
+        archiving()
+    except UnableToArchive as wrong:
+        raise Refusal(_(wrong.sentence).format(**wrong.values)) from None
     try:
         with running_database(data) as revive:
             yield revive

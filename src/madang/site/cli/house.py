@@ -76,6 +76,7 @@ def demo(
 
 def worker() -> None:
     with standing_city():
+        import madang.site.backup.jobs  # noqa: F401  # its jobs are known from here on
         from madang.ground.jobs.queue import work_forever
         from madang.site.operate.processes import begin
 

@@ -7,6 +7,7 @@ import typer
 from madang import __version__
 from madang.core.bad_input import BadInput
 from madang.site.cli import (
+    backup,
     ballot,
     blocks,
     cores,
@@ -18,6 +19,7 @@ from madang.site.cli import (
     person,
     plan,
     privacy,
+    restore,
 )
 from madang.site.cli.refusal import Refusal
 from madang.site.cli.words import _, say_wrong
@@ -39,7 +41,9 @@ app.add_typer(person.app, name="person")
 app.add_typer(journal.app, name="journal")
 app.add_typer(blocks.app, name="blocks")
 app.add_typer(privacy.app, name="privacy")
+app.add_typer(backup.app, name="backup")
 deploy.add_to(app)
+restore.add_to(app)
 house.add_to(app)
 operate.add_to(app)
 
