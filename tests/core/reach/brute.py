@@ -7,7 +7,6 @@ from typing import TypeVar
 
 from madang.core.reach.network import Network, Pair, likelihood_of
 
-
 T = TypeVar("T")
 
 

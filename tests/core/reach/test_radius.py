@@ -1,4 +1,4 @@
-"""The blast radius: worked by hand, held against every way there is, and against the exact chance."""
+"""The blast radius: worked by hand, held against every way there is and the exact chance."""
 
 from itertools import pairwise
 from math import prod
@@ -6,12 +6,12 @@ from math import prod
 import networkx as nx
 import numpy as np
 import pytest
-from core.reach.brute import exact_chance, reached, ways
-from core.reach.networks import make_link, make_network, make_system, small_networks, worked_example
 from hypothesis import given, settings
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
+from core.reach.brute import exact_chance, reached, ways
+from core.reach.networks import make_link, make_network, make_system, small_networks, worked_example
 from madang.core.reach.chance import estimate_chances, wilson
 from madang.core.reach.network import Exposure, Network, Trust
 from madang.core.reach.radius import blast_radius

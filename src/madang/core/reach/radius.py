@@ -69,6 +69,14 @@ def blast_radius(network: Network, code: str) -> Radius:
     )
 
 
+def steps_from_outside(network: Network) -> dict[int, int]:
+    """Return each place that somebody outside can reach, with its steps: 0 for exposed ones."""
+    steps: dict[int, int] = {}
+    for step, places in enumerate(nx.bfs_layers(network.graph, network.exposed)):
+        steps |= dict.fromkeys(places, step)
+    return steps
+
+
 def damage_of(network: Network, places: "frozenset[int] | set[int] | dict[int, int]") -> int:
     """Return the criticality of these systems together."""
     return sum(network.systems[place].criticality for place in places)
