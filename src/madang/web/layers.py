@@ -11,6 +11,7 @@ from statistics import fmean
 
 BOX_WIDTH, BOX_HEIGHT = 172, 46
 GAP_X, GAP_Y, GAP_LAYER, MARGIN = 14, 12, 62, 10
+ROOM_BELOW = 30  # for lines that bend out below the last row
 MOST_IN_A_ROW = 6  # as many as a page is wide; more make another row of the same layer
 
 
@@ -50,7 +51,7 @@ def draw_layers(*, layers: Sequence[int], lines: Sequence[tuple[int, int]]) -> L
         y += GAP_LAYER - GAP_Y
     return Layers(
         width=width + 2 * MARGIN,
-        height=max(y - GAP_LAYER, BOX_HEIGHT) + MARGIN,
+        height=max(y - GAP_LAYER, BOX_HEIGHT) + ROOM_BELOW,
         boxes=boxes,
         lines={(tail, head): _path(boxes[tail], boxes[head]) for tail, head in lines},
     )
@@ -91,7 +92,7 @@ def _path(tail: Box, head: Box) -> str:
     x, end_x = tail.x + BOX_WIDTH // 2, head.x + BOX_WIDTH // 2
     if tail.y == head.y:
         y = tail.y + BOX_HEIGHT
-        return f"M{x},{y}C{x},{y + 30} {end_x},{y + 30} {end_x},{y}"
+        return f"M{x},{y}C{x},{y + ROOM_BELOW} {end_x},{y + ROOM_BELOW} {end_x},{y}"
     y, end_y = tail.y + BOX_HEIGHT, head.y
     if tail.y > head.y:
         x, end_x = x + BOX_WIDTH // 4, end_x + BOX_WIDTH // 4  # beside the way down

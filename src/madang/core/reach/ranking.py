@@ -90,7 +90,13 @@ def rank_chokepoints(network: Network) -> list[Chokepoint]:
     found = [
         Chokepoint(at, systems, damage) for at, (systems, damage) in worth.items() if systems > 0
     ]
-    return sorted(found, key=lambda each: (-each.damage, -each.systems, str(each.at)))
+    return sorted(found, key=_order)
+
+
+def _order(chokepoint: Chokepoint) -> tuple[int, int, bool, str]:
+    """The most damage first; a system before a link that keeps as much safe."""
+    is_link = not isinstance(chokepoint.at, int)
+    return -chokepoint.damage, -chokepoint.systems, is_link, str(chokepoint.at)
 
 
 def _hanging_below(network: Network, over: dict[Step, Step]) -> dict[Step, tuple[int, int]]:

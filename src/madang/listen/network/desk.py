@@ -127,7 +127,7 @@ def _picture(
     alone = set(chosen.systems) if chosen else set()
     kept = {network.places[code] for code in protect}
     boxes = [
-        _box(network, group, alone, kept) | {"x": layers.boxes[n].x, "y": layers.boxes[n].y}
+        _box(network, group, reach, alone, kept) | {"x": layers.boxes[n].x, "y": layers.boxes[n].y}
         for n, group in enumerate(groups)
     ]
     lines = [
@@ -148,17 +148,12 @@ def _line_css(groups: list[Group], pair: tuple[int, int], links: list[Link], cut
     return "on" if far > near else "back"
 
 
-def _box(network: Network, group: Group, alone: set[int], kept: set[int]) -> dict[str, Any]:
+def _box(
+    network: Network, group: Group, reach: queries.Reach, alone: set[int], kept: set[int]
+) -> dict[str, Any]:
     """What stands in a box, and in which colour and words."""
     places = set(group.places)
-    if places <= alone:
-        css, state = "alone", _("isolate")
-    elif group.steps is None:
-        css, state = "safe", _("not reached")
-    elif group.steps == 0:
-        css, state = "first", _("open to attackers")
-    else:
-        css, state = "fallen", _("step %(n)d") % {"n": group.steps}
+    css, state = _state(group, reach, alone)
     if places & kept:
         state = _("%(state)s · protected") % {"state": state}
     first = network.systems[group.places[0]]
@@ -169,6 +164,16 @@ def _box(network: Network, group: Group, alone: set[int], kept: set[int]) -> dic
     url = f"{reverse('network:map')}?{urlencode({'broken': first.code})}"
     told = {"name": name, "short": _shortened(name), "code": first.code, "url": url}
     return told | {"css": css, "state": state, "kept": bool(places & kept)}
+
+
+def _state(group: Group, reach: queries.Reach, alone: set[int]) -> tuple[str, str]:
+    if alone.issuperset(group.places):
+        return "alone", _("isolate")
+    if group.steps is None:
+        return "safe", _("not reached")
+    if group.steps == 0:
+        return "first", _("broken into") if reach.broken else _("open to attackers")
+    return "fallen", _("step %(n)d") % {"n": group.steps}
 
 
 def _shortened(name: str, most: int = 23) -> str:
