@@ -11,6 +11,7 @@ from madang.listen.network.rules import (
     Changed,
     compare,
     group_for_drawing,
+    layers_of,
     lines_between,
 )
 
@@ -54,7 +55,9 @@ def test_few_systems_are_drawn_one_by_one_and_many_by_kind_and_office() -> None:
     groups = group_for_drawing(few, {1: 0, 2: 1})
     assert [each.places for each in groups] == [(place,) for place in range(6)]
     assert [each.steps for each in groups] == [None, 0, 1, None, None, None]
-    assert set(lines_between(few, groups)) == set(few.beside)
+    assert layers_of(groups) == [2, 0, 1, 2, 2, 2]
+    mail, office, vpn, database = (few.places[c] for c in ("mail", "office", "vpn", "database"))
+    assert set(lines_between(few, groups)) == {(mail, office), (mail, vpn), (office, database)}
 
     many = make_network(
         [replace(make_system(f"s{n}"), office=f"office-{n % 30}") for n in range(120)],

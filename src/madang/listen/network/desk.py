@@ -1,5 +1,6 @@
 """The officials' pages of the network block: the map, the register, a new version of it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -20,7 +21,13 @@ from madang.core.reach.ranking import Step
 from madang.ground.identity.access import May, Request, may
 from madang.listen.network import drafts, forms, imports, queries
 from madang.listen.network.forms import EXPOSURES, KINDS, REFUSALS, TRUSTS
-from madang.listen.network.rules import Difference, Group, group_for_drawing, lines_between
+from madang.listen.network.rules import (
+    Difference,
+    Group,
+    group_for_drawing,
+    layers_of,
+    lines_between,
+)
 from madang.web.downloads import csv_download
 from madang.web.forms import sent_number
 from madang.web.layers import BOX_HEIGHT, BOX_WIDTH, draw_layers
@@ -113,32 +120,38 @@ def _picture(
 ) -> dict[str, Any]:
     """What network/_picture.html prints: boxes, lines, and how large all of it is."""
     groups = group_for_drawing(network, reach.steps)
-    far = 1 + max((each.steps or 0 for each in groups), default=0)
-    between = {
-        pair: links
-        for pair, links in lines_between(network, groups).items()
-        if groups[pair[0]].steps is not None  # others lead nowhere today
-    }
-    layers = draw_layers(
-        layers=[far if each.steps is None else each.steps for each in groups], lines=list(between)
-    )
+    between = lines_between(network, groups)
+    layers = draw_layers(layers=layers_of(groups), lines=list(between))
     chosen = advice.cut or advice.spending
-    cut = set(chosen.links) if chosen else set()
-    alone = set(chosen.systems) if chosen else set()
+    cut, alone = (set(chosen.links), set(chosen.systems)) if chosen else (set(), set())
     kept = {network.places[code] for code in protect}
-    boxes = [
-        _box(network, group, reach, alone, kept) | {"x": layers.boxes[n].x, "y": layers.boxes[n].y}
-        for n, group in enumerate(groups)
-    ]
+    return {
+        "boxes": [
+            _box(network, group, reach, alone, kept)
+            | {"x": layers.boxes[n].x, "y": layers.boxes[n].y}
+            for n, group in enumerate(groups)
+        ],
+        "lines": _lines(groups, between, cut, layers.lines),
+        "is_grouped": len(groups) < len(network.systems),
+        "width": layers.width,
+        "height": layers.height,
+        "box_width": BOX_WIDTH,
+        "box_height": BOX_HEIGHT,
+    }
+
+
+def _lines(
+    groups: list[Group],
+    between: Mapping[tuple[int, int], list[Link]],
+    cut: set[Link],
+    paths: Mapping[tuple[int, int], str],
+) -> list[dict[str, str]]:
+    """The lines, those that say most on top."""
     lines = [
-        {"path": layers.lines[pair], "css": _line_css(groups, pair, links, cut)}
+        {"path": paths[pair], "css": _line_css(groups, pair, links, cut)}
         for pair, links in between.items()
     ]
-    lines.sort(key=lambda line: LINES.index(line["css"]))
-    size = {"width": layers.width, "height": layers.height}
-    is_grouped = len(groups) < len(network.systems)
-    box = {"box_width": BOX_WIDTH, "box_height": BOX_HEIGHT}
-    return {"boxes": boxes, "lines": lines, "is_grouped": is_grouped, **size, **box}
+    return sorted(lines, key=lambda line: LINES.index(line["css"]))
 
 
 def _line_css(groups: list[Group], pair: tuple[int, int], links: list[Link], cut: set[Link]) -> str:

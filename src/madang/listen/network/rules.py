@@ -118,12 +118,21 @@ def group_for_drawing(network: Network, steps: Mapping[int, int]) -> list[Group]
     ]
 
 
+def layers_of(groups: Sequence[Group]) -> list[int]:
+    """Return in which layer each box stands: by steps, and what is not reached below all others."""
+    below = 1 + max((each.steps or 0 for each in groups), default=0)
+    return [below if each.steps is None else each.steps for each in groups]
+
+
 def lines_between(network: Network, groups: Sequence[Group]) -> dict[tuple[int, int], list[Link]]:
-    """Return the links between boxes, by the two groups' places in `groups`."""
+    """Return the links between boxes, by the two groups' places in `groups`.
+
+    Those from what is not reached lead nobody anywhere and are left out.
+    """
     group_of = {place: n for n, group in enumerate(groups) for place in group.places}
     found: dict[tuple[int, int], list[Link]] = {}
     for (tail, head), links in network.beside.items():
         pair = group_of[tail], group_of[head]
-        if pair[0] != pair[1]:
+        if pair[0] != pair[1] and groups[pair[0]].steps is not None:
             found.setdefault(pair, []).extend(links)
     return found
