@@ -156,6 +156,19 @@ def test_files_can_be_thrown_away(official: Client) -> None:
     assert (gone.status_code, gone.url) == (302, "/network/send")
 
 
+def test_files_of_an_office_that_left_the_card_are_refused_in_words(official: Client) -> None:
+    official.post("/en/network/send", files())
+    draft = Draft.objects.get()
+    draft.systems = draft.systems.replace("data-policy", "sewers")  # as it was on the card then
+    draft.save()
+    assert official.get("/en/network/draft").status_code == 302
+    wrong = "systems.csv:4: The office sewers is not on the city"
+    assert wrong in text_of(official, "/en/network/send")
+    official.post("/en/network/register", {"draft": str(draft.id)})
+    assert wrong in text_of(official, "/en/network/send")
+    assert not Register.objects.exists()
+
+
 def test_a_bad_file_is_named_with_its_line(official: Client) -> None:
     page: Any = official.post("/network/send", files(links=LINKS.replace("0.3", "3")))
     assert "links.csv:2: likelihood 값이 “3”입니다." in page.content.decode()

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from math import log
+from typing import TYPE_CHECKING
 
-import networkx as nx
+if TYPE_CHECKING:  # a register is read by many who never walk it
+    import networkx as nx
 
 Pair = tuple[int, int]  # from one system to another, by their places
+Step = int | Pair  # a system, or all links from one system to another
 
 
 class Kind(StrEnum):
@@ -113,6 +116,8 @@ class Network:
     @cached_property
     def graph(self) -> "nx.DiGraph[int]":
         """All systems by place; the weight of a pair is minus the logarithm of its likelihood."""
+        import networkx as nx
+
         graph: nx.DiGraph[int] = nx.DiGraph()
         graph.add_nodes_from(range(len(self.systems)))
         graph.add_weighted_edges_from(

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 import networkx as nx
 import numpy as np
 
-from madang.core.reach.network import Exposure, Network, Pair
+from madang.core.reach.network import Exposure, Network, Step
 
 # How easily an exposed system is touched, as we judge it; an order more than a measurement.
 WEIGHTS = {Exposure.INTERNET: 4, Exposure.RADIO: 3, Exposure.PHYSICAL: 2, Exposure.INSIDE: 1}
 
 OUTSIDE = -1  # where attackers come from, as a place
-Step = int | Pair  # a system, or all links from one system to another
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from madang.core.bad_input import BadInput
 from madang.core.reach.csv_files import LINK_COLUMNS
-from madang.core.reach.network import Link, Network
-from madang.core.reach.ranking import Step
+from madang.core.reach.network import Link, Network, Step
 from madang.ground.identity.access import May, Request, may
 from madang.listen.network import drafts, forms, imports, queries
 from madang.listen.network.forms import EXPOSURES, KINDS, REFUSALS, TRUSTS
@@ -219,10 +218,14 @@ def send(request: Request) -> HttpResponse:
                 at=timezone.now(),
             )
         except BadInput as bad:
-            form.add_error(None, f"{bad.place}: {_(bad.reason).format(**bad.values)}")
+            form.add_error(None, _sentence(bad))
         else:
             return redirect("network:draft")
     return render(request, "network/send.html", {"form": form, "stage": "listen"})
+
+
+def _sentence(bad: BadInput) -> str:
+    return f"{bad.place}: {_(bad.reason).format(**bad.values)}"
 
 
 @may(May.OFFICIAL)
@@ -232,7 +235,8 @@ def draft(request: Request) -> HttpResponse:
     """What the files that were sent would change."""
     try:
         found = queries.draft_page()
-    except BadInput:  # an office has left the city's card since
+    except BadInput as bad:  # an office has left the city's card since
+        messages.error(request, _sentence(bad))
         found = None
     if found is None:
         return redirect("network:send")
@@ -253,6 +257,9 @@ def register(request: Request) -> HttpResponse:
         made = imports.register_draft(draft=number, at=timezone.now())
     except imports.UnableToRegister as unable:
         messages.error(request, REFUSALS[str(unable)])
+        return redirect("network:send")
+    except BadInput as bad:
+        messages.error(request, _sentence(bad))
         return redirect("network:send")
     messages.success(request, _("Version %(n)d of the register holds now.") % {"n": made.number})
     return redirect("network:home")

@@ -4,23 +4,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from django.db.models import Q, QuerySet
 
 from madang.core.opinion.csv_rows import decode_text
 from madang.core.reach import network as core
-from madang.core.reach.budget import Spending, TooLarge, spend
 from madang.core.reach.chance import TRIALS, Chance, estimate_chances
 from madang.core.reach.csv_files import read_network
-from madang.core.reach.cuts import Cut, NoCut, cheapest_cut
 from madang.core.reach.network import Exposure, Kind, Network, Trust
-from madang.core.reach.radius import blast_radius, damage_of, steps_from_outside
-from madang.core.reach.ranking import Chokepoint, Opener, rank_chokepoints, rank_openers
 from madang.ground.city.card import city
 from madang.ground.words import Said, as_written, said
 from madang.listen.network.models import Draft, Link, Register, State
 from madang.listen.network.rules import Difference, compare
+
+if TYPE_CHECKING:  # networkx and scipy are imported only by the answers that need them
+    from madang.core.reach.budget import Spending
+    from madang.core.reach.cuts import Cut
+    from madang.core.reach.ranking import Chokepoint, Opener
 
 NOTHING = Network((), ())
 MOST_DICED = 5000  # links, on a page; the command dices any number
@@ -154,14 +156,16 @@ class Advice:
     """What would stop it. way: what cannot be cut, where there is no cut; pairs: how many are too
     many to be weighed against a budget."""
 
-    cut: Cut | None = None
+    cut: "Cut | None" = None
     way: tuple[str, ...] = ()
-    spending: Spending | None = None
+    spending: "Spending | None" = None
     pairs: int = 0
 
 
 def reach_of(*, network: Network, broken: str, language: str) -> Reach:
     """Return what falls from a system on; for "" what anybody outside reaches. No SQL."""
+    from madang.core.reach.radius import blast_radius
+
     if not broken:
         return _reach_from_outside(network, language)
     radius = blast_radius(network, broken)
@@ -186,6 +190,8 @@ def reach_of(*, network: Network, broken: str, language: str) -> Reach:
 
 
 def _reach_from_outside(network: Network, language: str) -> Reach:
+    from madang.core.reach.radius import damage_of, steps_from_outside
+
     steps = steps_from_outside(network)
     return Reach(
         broken=None,
@@ -205,6 +211,9 @@ def advice_on(
 
     A spending is sought for some seconds. No SQL.
     """
+    from madang.core.reach.budget import TooLarge, spend
+    from madang.core.reach.cuts import NoCut, cheapest_cut
+
     if budget is not None:
         try:
             spending = spend(
@@ -222,8 +231,10 @@ def advice_on(
 
 
 @lru_cache(maxsize=2)
-def rankings(network: Network) -> tuple[list[Opener], list[Chokepoint]]:
+def rankings(network: Network) -> "tuple[list[Opener], list[Chokepoint]]":
     """Return the systems that open the most, and what all must pass. No SQL."""
+    from madang.core.reach.ranking import rank_chokepoints, rank_openers
+
     return rank_openers(network), rank_chokepoints(network)
 
 
