@@ -15,5 +15,7 @@ for bench in opinion_map ballot_count; do
 done
 echo; echo "== journal"
 .venv/bin/python benchmarks/journal.py
+echo; echo "== reach"
+.venv/bin/python benchmarks/reach.py
 echo; echo "== voting"
 .venv/bin/python benchmarks/voting.py

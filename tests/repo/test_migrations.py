@@ -32,6 +32,7 @@ BASELINE = {
 EXCLUDED = {
     "prefer-text-field": "Django's CharField; that its length changes is another rule",
     "prefer-bigint-over-int": "counts that a city of ten million cannot exceed are plain integers",
+    "prefer-bigint-over-smallint": "numbers that are held to a hundred by a constraint",
     "prefer-identity": "how Django makes its keys is Django's",
     "require-lock-timeout": "madang.site.upgrade sets one around all migrations",
     "require-statement-timeout": "a change that needs long is seen by `madang upgrade --rehearse`",

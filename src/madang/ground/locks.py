@@ -19,6 +19,7 @@ class Turn(IntEnum):
     JOURNAL = 0x4D44
     MIGRATIONS = 0x4D45
     SWEEP = 0x4D4B
+    NETWORK_IMPORT = 0x4D50
 
 
 def keep_open(model: type[M], slug: str) -> M | None:

@@ -25,6 +25,8 @@ from madang.ground.words import Words
 from madang.listen.hearings.imports import import_conversation
 from madang.listen.hearings.models import Hearing, Origin, Status
 from madang.listen.hearings.services import close_hearing, draw_map
+from madang.listen.network.imports import register_network
+from madang.listen.network.queries import read_texts
 
 SAMPLE = settings.PACKAGE / "sample"
 
@@ -42,6 +44,22 @@ def load_plan() -> str:
         )
     slug: str = plan["slug"]
     return slug
+
+
+def load_network() -> int:
+    """Register the sample's systems; return the version that holds them."""
+    folder = SAMPLE / "network"
+    made = register_network(
+        network=read_texts(
+            "systems.csv",
+            (folder / "systems.csv").read_bytes(),
+            "links.csv",
+            (folder / "links.csv").read_bytes(),
+        ),
+        source="sample/network",
+        at=timezone.now(),
+    )
+    return made.number
 
 
 def load_hearing(folder: Path) -> str:

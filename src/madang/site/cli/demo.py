@@ -23,6 +23,7 @@ from madang.site.sample_city import (
     finish_hearing,
     load_ballot,
     load_hearing,
+    load_network,
     load_plan,
 )
 
@@ -37,6 +38,7 @@ def load_sample(data: Path) -> None:
     if Person.objects.filter(email__in=PEOPLE).count() == len(PEOPLE):
         return  # they come last: all else is there
     _say(_("Loading the sample city"))
+    load_network()
     load_plan()
     finish_hearing(load_hearing(SAMPLE / "hearing"))
     work_off()

@@ -15,6 +15,7 @@ from madang.site.cli import (
     hearing,
     house,
     journal,
+    network,
     operate,
     person,
     plan,
@@ -37,6 +38,7 @@ app.add_typer(cores.ballots, name="ballots")
 app.add_typer(hearing.app, name="hearing")
 app.add_typer(ballot.app, name="ballot")
 app.add_typer(plan.app, name="plan")
+app.add_typer(network.app, name="network")
 app.add_typer(person.app, name="person")
 app.add_typer(journal.app, name="journal")
 app.add_typer(blocks.app, name="blocks")
