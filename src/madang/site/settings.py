@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "madang.ground.identity",
     "madang.ground.journal",
     "madang.ground.privacy",
+    "madang.ground.release",
     "madang.web",
     *[placed.package for placed in BLOCKS],
 ]

@@ -18,7 +18,7 @@ from madang.core.bad_input import BadInput
 WITHHELD = "*"
 WIDTHS = (5, 10, 20, 100, 1000, 10_000, 100_000)  # of bands, where nobody names others
 NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,9})?", re.ASCII)
-FEWEST_NUMBERS = 8  # different ones in a column that are worth bands
+FEWEST_NUMBERS = 5  # different ones in a column that are worth bands
 
 
 @dataclass(frozen=True)
