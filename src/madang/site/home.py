@@ -15,6 +15,7 @@ from madang.decide.plan.public import newest_commitments
 from madang.ground.block import Block
 from madang.ground.identity.access import May, Request, may
 from madang.ground.identity.block import BLOCK as IDENTITY
+from madang.ground.release.block import BLOCK as RELEASE
 from madang.ground.words import said
 from madang.listen.hearings.public import HearingCard, list_hearings, list_waiting
 
@@ -48,7 +49,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
                 for each in block.personal
             ],
         )
-        for block in (IDENTITY, *(placed.block for placed in settings.BLOCKS))
+        for block in (IDENTITY, RELEASE, *(placed.block for placed in settings.BLOCKS))
         if block.personal
     ]
     return render(request, "site/privacy.html", {"rooms": rooms})

@@ -252,8 +252,10 @@ def _rooms() -> "Iterator[tuple[Block, str]]":
     from django.conf import settings
 
     from madang.ground.identity.block import BLOCK as IDENTITY
+    from madang.ground.release.block import BLOCK as RELEASE
 
     yield IDENTITY, "madang.ground.identity"
+    yield RELEASE, "madang.ground.release"
     for placed in settings.BLOCKS:
         yield placed.block, placed.package
 
@@ -271,6 +273,11 @@ def _blocks() -> Iterator[str]:
         yield block.summary
         yield ""
         yield from _table(("", ""), _about(block, package, stages.get(package, "ground")))
+        if block.release_rules:
+            yield "How its datasets leave, and why:"
+            yield ""
+            rules = ((f"`{r.dataset}`", r.leaves.value, r.why) for r in block.release_rules)
+            yield from _table(("dataset", "leaves", "why"), rules)
         if block.personal:
             yield "What it keeps about people:"
             yield ""

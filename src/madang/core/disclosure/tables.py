@@ -46,7 +46,9 @@ class Axis:
 
 
 def flat(column: str, values: Sequence[str]) -> Axis:
-    """Return the axis of these values and their total."""
+    """Return the axis of these values and their total. Raises BadInput for a value named Total."""
+    if TOTAL in values:
+        raise BadInput(column, None, "“{value}” is a value and a group at once.", value=TOTAL)
     own = tuple(range(len(values)))
     return Axis(column, (*values, TOTAL), (own, (len(values),) * len(values)))
 
@@ -60,7 +62,7 @@ def nested(column: str, values: Sequence[str], group_of: Mapping[str, str]) -> A
         raise BadInput(column, None, "The hierarchy does not say what “{value}” becomes.",
                        value=lacking[0])  # fmt: skip
     groups = sorted({group_of[value] for value in values})
-    if twice := sorted(set(groups) & set(values)):
+    if twice := sorted({*groups, TOTAL} & set(values)):
         raise BadInput(column, None, "“{value}” is a value and a group at once.", value=twice[0])
     of = tuple(len(values) + groups.index(group_of[value]) for value in values)
     top = len(values) + len(groups)

@@ -6,7 +6,7 @@ import typer
 
 from madang import __version__
 from madang.core.bad_input import BadInput
-from madang.site.cli import ballot, cores, hearing, house, journal, person, plan
+from madang.site.cli import ballot, cores, hearing, house, journal, person, plan, release
 from madang.site.cli.refusal import Refusal
 from madang.site.cli.words import _, say_wrong
 
@@ -25,6 +25,7 @@ app.add_typer(ballot.app, name="ballot")
 app.add_typer(plan.app, name="plan")
 app.add_typer(person.app, name="person")
 app.add_typer(journal.app, name="journal")
+app.add_typer(release.app, name="release")
 house.add_to(app)
 
 
