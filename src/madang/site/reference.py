@@ -254,8 +254,7 @@ def _rooms() -> "Iterator[tuple[Block, str]]":
     from madang.ground.identity.block import BLOCK as IDENTITY
     from madang.ground.release.block import BLOCK as RELEASE
 
-    yield IDENTITY, "madang.ground.identity"
-    yield RELEASE, "madang.ground.release"
+    yield from ((IDENTITY, "madang.ground.identity"), (RELEASE, "madang.ground.release"))
     for placed in settings.BLOCKS:
         yield placed.block, placed.package
 
@@ -273,11 +272,6 @@ def _blocks() -> Iterator[str]:
         yield block.summary
         yield ""
         yield from _table(("", ""), _about(block, package, stages.get(package, "ground")))
-        if block.release_rules:
-            yield "How its datasets leave, and why:"
-            yield ""
-            rules = ((f"`{r.dataset}`", r.leaves.value, r.why) for r in block.release_rules)
-            yield from _table(("dataset", "leaves", "why"), rules)
         if block.personal:
             yield "What it keeps about people:"
             yield ""
@@ -295,6 +289,7 @@ def _about(block: "Block", package: str, stage: str) -> list[tuple[str, str]]:
         ("events in", sorted(heard)),
         ("events out", [event.__name__ for event in block.emits]),
         ("datasets", block.datasets),
+        ("leave", [f"{rule.dataset} {rule.leaves.value}" for rule in block.release_rules]),
         ("code", [f"src/{package.replace('.', '/')}"]),
     )
     return [(name, ", ".join(f"`{each}`" for each in said) or "none") for name, said in rows]
