@@ -61,6 +61,38 @@ def test_one_hidden_cell_alone_is_worked_out():
     assert not is_safe(table, table.sensitive)
 
 
+def test_a_small_cell_beside_millions_is_protected_like_any_other():
+    table = flat_table(np.array([[3, 5_000_000], [4_000_000, 6_000_000]]))
+    assert not is_safe(table, table.sensitive)
+    for largest_exact in (10_000, 0):
+        found = hide(table, largest_exact=largest_exact)
+        assert is_safe(table, found.hidden)
+        assert found.hidden.sum() == 4
+        assert found.known.low[0, 0] <= 2
+        assert found.known.up[0, 0] >= 5
+
+
+AMOUNTS = st.lists(
+    st.tuples(st.integers(0, 2), st.integers(0, 2), st.integers(0, 10**7)), min_size=4, max_size=25
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(AMOUNTS, st.sampled_from([PPercent(10), Dominance(1, 80), Dominance(2, 90)]))
+def test_no_amount_can_be_told_closer_than_its_rule_allows(given, rule):
+    rows = [[f"t{trade}", f"d{district}"] for trade, district, _ in given]
+    records = records_of("file", ["trade", "district"], rows)
+    axes = [flat(name, d) for name, d in zip(records.columns, records.domains, strict=True)]
+    amounts = np.array([float(amount) for *_, amount in given])
+    table = table_of_amounts("file", axes, records, amounts, rule)
+    known = hide(table).known
+    small = table.sensitive
+    assert (known.up[small] >= (table.values + table.up)[small] * (1 - 1e-6)).all()
+    assert (
+        known.low[small] <= (table.values - table.low)[small] + 1e-6 * table.values[small]
+    ).all()
+
+
 def test_the_least_that_protects_is_hidden():
     # 8 + 17 + 12 = 37 is the cheapest rectangle through the cell; by hand the others cost
     # 8 + 20 + 10 (needs less room: 38), 19 + 50 + 10, 19 + 32 + 12.

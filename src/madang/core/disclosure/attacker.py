@@ -14,7 +14,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from madang.core.disclosure.tables import CellTable
 
-# What HiGHS may be off by, relative to the largest value of the table.
+# What HiGHS may be off by, relative to how far a cell must reach; never to the table's totals,
+# beside which a small cell's protection would be nothing.
 TOLERANCE = 1e-6
 
 
@@ -36,7 +37,6 @@ class Attacker:
         self.table = table
         self.hidden = np.flatnonzero(hidden)
         self.flat = table.values.ravel()
-        self.slack = TOLERANCE * max(1.0, float(self.flat.max()))
         relations = table.relations()
         unknown = sparse.csr_array(relations[:, self.hidden])
         told = -(relations @ np.where(hidden.ravel(), 0.0, self.flat))
@@ -50,7 +50,7 @@ class Attacker:
         """Return the least and the most that a hidden cell (by flat index) can be."""
         (place,) = np.flatnonzero(self.hidden == cell)
         low, up = (self._extreme(int(place), sign) for sign in (1.0, -1.0))
-        return low, float("inf") if up >= self.ceiling - self.slack else up
+        return low, float("inf") if up >= self.ceiling * (1 - TOLERANCE) else up
 
     def _extreme(self, place: int, sign: float) -> float:
         costs = np.zeros(len(self.hidden))
@@ -69,11 +69,10 @@ class Attacker:
     def learns(self, cell: int) -> bool:
         """Return whether a hidden cell is bounded closer than its protection levels."""
         low, up = self.bounds_of(cell)
-        value = self.flat[cell]
-        return bool(
-            low > value - self.table.low.flat[cell] + self.slack
-            or up < value + self.table.up.flat[cell] - self.slack
-        )
+        below = float(self.flat[cell]) - low
+        above = up - float(self.flat[cell])
+        need_below, need_above = float(self.table.low.flat[cell]), float(self.table.up.flat[cell])
+        return below < need_below * (1 - TOLERANCE) or above < need_above * (1 - TOLERANCE)
 
 
 def bounds(table: CellTable, hidden: NDArray[np.bool_]) -> Known:

@@ -6,7 +6,6 @@ import io
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from typing import Any
 
 from madang.core.csv_text import as_cell
@@ -18,14 +17,6 @@ from madang.ground.release.price import Price
 
 ROWS_SHOWN = 20
 NOTHING = Price()  # what a release costs in which no noise is drawn
-
-
-class Method(StrEnum):
-    """How people in a release are protected."""
-
-    RECORDS = "records"
-    TABLE = "table"
-    NOISE = "noise"
 
 
 @dataclass(frozen=True)

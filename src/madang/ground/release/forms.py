@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from madang.core.bad_input import BadInput
-from madang.ground.release.candidate import Method
+from madang.ground.release.method import Method
 from madang.ground.release.noisy import NoisyAsked, Statistic
 from madang.ground.release.price import price_of
 from madang.ground.release.records import RecordsAsked

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from madang.ground.release.candidate import Method
+from madang.ground.release.method import Method
 from madang.ground.release.price import Price
 
 

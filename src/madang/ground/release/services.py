@@ -15,13 +15,13 @@ from madang.ground.release import noisy, records, tables
 from madang.ground.release.candidate import (
     NOTHING,
     Candidate,
-    Method,
     csv_bytes,
     fingerprint,
     parameters_of,
     table_in,
 )
 from madang.ground.release.events import BudgetGranted, ReleasePublished
+from madang.ground.release.method import Method
 from madang.ground.release.models import Budget, Release, Spending
 from madang.ground.release.noisy import NoisyAsked
 from madang.ground.release.price import Price

@@ -1,5 +1,6 @@
 """Tables of people in which small cells, and others that would give them away, are hidden."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from madang.ground.release.candidate import Candidate
 
 HIDDEN = "×"
 MOST_COLUMNS = 3
+MOST_CELLS = 1500  # which a page can wait for
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,10 @@ def consider(asked: TableAsked, table: Table) -> Candidate:
         raise BadInput("columns", None, "A table has one to three columns.")
     records = records_in(table).only(asked.columns)
     axes = [flat(name, d) for name, d in zip(records.columns, records.domains, strict=True)]
+    size = math.prod(map(len, axes))
+    if size > MOST_CELLS:
+        raise BadInput(table.name, None, "A table of {cells} cells is too large to protect.",
+                       cells=size)  # fmt: skip
     cells = tabulate(table.name, axes, records, MinimumFrequency(asked.fewest))
     found = hide(cells)
     facts = {

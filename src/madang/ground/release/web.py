@@ -15,7 +15,7 @@ from madang.core.bad_input import BadInput
 from madang.ground.block import Leaves
 from madang.ground.identity.access import May, Request, may
 from madang.ground.release import queries, services
-from madang.ground.release.candidate import Candidate, Method, Refused, fingerprint
+from madang.ground.release.candidate import Candidate, Refused, fingerprint
 from madang.ground.release.forms import (
     FORMS,
     METHOD_NAMES,
@@ -24,6 +24,7 @@ from madang.ground.release.forms import (
     ReleaseForm,
     in_words,
 )
+from madang.ground.release.method import Method
 
 WAYS_SHOWN = 10
 
