@@ -9,7 +9,7 @@ if [ ! -e .venv-bench/.ready ] || [ requirements/bench.txt -nt .venv-bench/.read
   .cache/uv/bin/uv pip sync --quiet --python .venv-bench/bin/python --require-hashes requirements/bench.txt
   touch .venv-bench/.ready
 fi
-for bench in opinion_map ballot_count; do
+for bench in opinion_map ballot_count disclosure; do
   echo; echo "== $bench"
   .venv/bin/python "benchmarks/$bench.py" --peer-python .venv-bench/bin/python
 done

@@ -21,6 +21,22 @@ class Stage(Enum):
     MEASURE = "measure"
 
 
+class Leaves(Enum):
+    """How a dataset leaves: as a public record, as it is; or through the gate of ground/release."""
+
+    AS_RECORD = "as a public record"
+    BY_GATE = "through the gate"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseRule:
+    """How one dataset leaves, and why that is right (English catalogue key)."""
+
+    dataset: str
+    leaves: Leaves
+    why: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Block:
     """What one block says of itself; see docs/how-to/add-a-block.md."""
@@ -33,6 +49,7 @@ class Block:
     uses: tuple[str, ...] = ()
     emits: tuple[type[Event], ...] = ()
     datasets: tuple[str, ...] = ()
+    release_rules: tuple[ReleaseRule, ...] = ()  # one a dataset; without one it stays inside
 
 
 @dataclass(frozen=True)

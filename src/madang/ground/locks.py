@@ -20,6 +20,7 @@ class Turn(IntEnum):
     MIGRATIONS = 0x4D45
     SWEEP = 0x4D4B
     NETWORK_IMPORT = 0x4D50
+    RELEASE = 0x4D52
 
 
 def keep_open(model: type[M], slug: str) -> M | None:

@@ -16,7 +16,8 @@ from django.utils.translation.template import templatize
 
 PACKAGE = Path(__file__).resolve().parent.parent
 LANGUAGES = ("ko", "en")
-# BadInput's third argument is its sentence, the first one that of what is wrong with a log;
+# BadInput's third argument is its sentence, the first one that of what is wrong with a log, and
+# the title of a level of a hierarchy;
 # `marked` names texts where Django is not at hand.
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
@@ -29,6 +30,7 @@ KEYWORDS = {
     "BadInput": (3,),
     "NotProved": (1,),
     "BadNote": (1,),
+    "Level": (1,),
 }
 
 

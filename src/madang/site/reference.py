@@ -205,8 +205,9 @@ def _rooms() -> "Iterator[tuple[Block, str]]":
     from django.conf import settings
 
     from madang.ground.identity.block import BLOCK as IDENTITY
+    from madang.ground.release.block import BLOCK as RELEASE
 
-    yield IDENTITY, "madang.ground.identity"
+    yield from ((IDENTITY, "madang.ground.identity"), (RELEASE, "madang.ground.release"))
     for placed in settings.BLOCKS:
         yield placed.block, placed.package
 
@@ -254,6 +255,7 @@ def _about(block: "Block", package: str, stage: str) -> list[tuple[str, str]]:
         ("events in", sorted(heard)),
         ("events out", [event.__name__ for event in block.emits]),
         ("datasets", block.datasets),
+        ("leave", [f"{rule.dataset} {rule.leaves.value}" for rule in block.release_rules]),
         ("code", [f"src/{package.replace('.', '/')}"]),
     )
     return [(name, ", ".join(f"`{each}`" for each in said) or "none") for name, said in rows]

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "madang.ground.identity",
     "madang.ground.journal",
     "madang.ground.privacy",
+    "madang.ground.release",
     "madang.ground.walls",
     "madang.web",
     *[placed.package for placed in BLOCKS],

@@ -46,6 +46,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             Link(_("What is kept about you"), reverse("privacy"), current=False),
             Link(_("The blocks of this city"), reverse("blocks"), current=False),
             Link(_("The journal, for you to check"), reverse("journal"), current=False),
+            Link(_("What was published, and how"), reverse("release:list"), current=False),
             Link(_("Open data for programs (OpenAPI)"), reverse("api:openapi-json"), current=False),
         ],
         "language_links": [

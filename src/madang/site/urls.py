@@ -31,6 +31,7 @@ urlpatterns = [
         path("account/", include("allauth.account.urls")),
         path("identity/", include("madang.ground.identity.web")),
         path("leave/", include("madang.ground.privacy.web")),
+        path("releases/", include("madang.ground.release.web")),
         *[
             path(f"{placed.block.name}/", include(f"{placed.package}.web"))
             for placed in settings.BLOCKS

@@ -1,7 +1,7 @@
 """The ballots block declares itself."""
 
 from madang.decide.ballots import events
-from madang.ground.block import Block
+from madang.ground.block import Block, Leaves, ReleaseRule
 from madang.ground.words import marked as _
 
 BLOCK = Block(
@@ -19,4 +19,19 @@ BLOCK = Block(
         events.BallotCounted,
     ),
     datasets=("ballots.choices", "ballots.results"),
+    release_rules=(
+        ReleaseRule(
+            dataset="ballots.choices",
+            leaves=Leaves.AS_RECORD,
+            why=_(
+                "The record of a ballot: once it is closed anyone can count it again. It holds "
+                "choices alone, no time and no district, in an order that tells nothing more."
+            ),
+        ),
+        ReleaseRule(
+            dataset="ballots.results",
+            leaves=Leaves.AS_RECORD,
+            why=_("What a ballot decided; it speaks of projects, not of people."),
+        ),
+    ),
 )

@@ -17,6 +17,7 @@ from madang.decide.ballots.models import Status
 from madang.decide.ballots.rules import why_not_eligible, why_not_now
 from madang.ground.identity.access import May, Request, may
 from madang.ground.identity.models import Proof
+from madang.ground.release.public import refuse_unless_record
 
 
 @may(May.EVERYONE)
@@ -115,6 +116,7 @@ def result_json(request: Request, slug: str) -> HttpResponse:
 def ballots_pb(request: Request, slug: str) -> HttpResponse:
     """Every ballot without a trace of who cast it, once voting is over."""
     shown_ballot(request, slug)
+    refuse_unless_record(dataset="ballots.choices")
     text = queries.anonymous_ballots(slug=slug, language=language())
     if text is None:
         raise Http404

@@ -1,7 +1,7 @@
 """The plan block declares itself."""
 
 from madang.decide.plan import events
-from madang.ground.block import Block
+from madang.ground.block import Block, Leaves, ReleaseRule
 from madang.ground.words import marked as _
 
 BLOCK = Block(
@@ -15,4 +15,11 @@ BLOCK = Block(
     uses=("identity", "hearings.public"),
     emits=(events.PlanMade, events.CommitmentMade, events.CommitmentProgressed),
     datasets=("plan.commitments",),
+    release_rules=(
+        ReleaseRule(
+            dataset="plan.commitments",
+            leaves=Leaves.AS_RECORD,
+            why=_("What the city promised; it speaks of offices, not of people."),
+        ),
+    ),
 )

@@ -16,7 +16,7 @@ from madang.decide.plan import forms, queries, services
 from madang.decide.plan.forms import FIELD_NAMES, REFUSALS, REFUSED_FIELDS, STATUS_BADGES
 from madang.ground.identity.access import May, Request, may
 from madang.ground.words import said
-from madang.web.downloads import csv_download
+from madang.web.downloads import open_data_csv
 from madang.web.forms import refuse
 from madang.web.languages import spoken
 
@@ -113,7 +113,12 @@ def move(request: Request, number: int) -> HttpResponse:
 def commitments_csv(request: Request) -> HttpResponse:
     """Every commitment that the filter lets, a row each."""
     rows = (forms.export_row(each).values() for each in _exported(request))
-    return csv_download(name="commitments.csv", header=forms.EXPORT_COLUMNS, rows=rows)
+    return open_data_csv(
+        dataset="plan.commitments",
+        name="commitments.csv",
+        header=forms.EXPORT_COLUMNS,
+        rows=rows,
+    )
 
 
 @may(May.EVERYONE)

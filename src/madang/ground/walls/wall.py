@@ -15,7 +15,7 @@ from madang.ground.events.outbox import heard_by
 from madang.ground.processes import FRONT
 
 # The rooms of the ground that have pages for people; the others work behind no address.
-FRONT_ROOMS = ("identity", "privacy", "account")
+FRONT_ROOMS = ("identity", "privacy", "release", "account")
 
 
 @dataclass(frozen=True, kw_only=True)

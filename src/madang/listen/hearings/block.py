@@ -1,6 +1,6 @@
 """The hearings block declares itself."""
 
-from madang.ground.block import Block
+from madang.ground.block import Block, Leaves, ReleaseRule
 from madang.ground.words import marked as _
 from madang.listen.hearings import events
 
@@ -26,4 +26,19 @@ BLOCK = Block(
         events.HearingAnswered,
     ),
     datasets=("hearings.votes", "hearings.statements"),
+    release_rules=(
+        ReleaseRule(
+            dataset="hearings.votes",
+            leaves=Leaves.AS_RECORD,
+            why=_(
+                "The record of a public hearing: once it is closed anyone can draw its map again. "
+                "People go by numbers that say nothing outside it."
+            ),
+        ),
+        ReleaseRule(
+            dataset="hearings.statements",
+            leaves=Leaves.AS_RECORD,
+            why=_("Sentences written to be read by all, after a moderator read them, unsigned."),
+        ),
+    ),
 )

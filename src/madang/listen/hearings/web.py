@@ -21,7 +21,7 @@ from madang.listen.hearings.forms import OUTCOME_BADGES, REFUSALS, badge_of
 from madang.listen.hearings.models import Moderation
 from madang.listen.hearings.rules import MapInWords, put_map_in_words
 from madang.web.charts import LETTERS, OpinionMap, draw_opinion_map
-from madang.web.downloads import csv_download
+from madang.web.downloads import open_data_csv
 from madang.web.forms import sent_number
 from madang.web.languages import spoken
 
@@ -178,7 +178,9 @@ def votes_csv(request: Request, slug: str) -> HttpResponse:
         (round(at.timestamp() * 1000), at.isoformat(), number, voter, value)
         for at, number, voter, value in queries.vote_history(slug=slug)
     )
-    return csv_download(name=f"{slug}-votes.csv", header=header, rows=rows)
+    return open_data_csv(
+        dataset="hearings.votes", name=f"{slug}-votes.csv", header=header, rows=rows
+    )
 
 
 @may(May.EVERYONE)
@@ -192,7 +194,9 @@ def comments_csv(request: Request, slug: str) -> HttpResponse:
         (row.number, row.agree, row.disagree, moderated[Moderation(row.moderation)], row.text)
         for row in queries.list_moderated(slug=slug, language=language())
     )
-    return csv_download(name=f"{slug}-comments.csv", header=header, rows=rows)
+    return open_data_csv(
+        dataset="hearings.statements", name=f"{slug}-comments.csv", header=header, rows=rows
+    )
 
 
 @may(May.EVERYONE)

@@ -20,6 +20,7 @@ from madang.site.cli import (
     person,
     plan,
     privacy,
+    release,
     restore,
 )
 from madang.site.cli.refusal import Refusal
@@ -41,6 +42,7 @@ app.add_typer(plan.app, name="plan")
 app.add_typer(network.app, name="network")
 app.add_typer(person.app, name="person")
 app.add_typer(journal.app, name="journal")
+app.add_typer(release.app, name="release")
 app.add_typer(blocks.app, name="blocks")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(backup.app, name="backup")
