@@ -18,6 +18,7 @@ class Turn(IntEnum):
     HEARING_IMPORT = 0x4D43
     JOURNAL = 0x4D44
     MIGRATIONS = 0x4D45
+    CONSENTS = 0x4D52
 
 
 def keep_open(model: type[M], slug: str) -> M | None:

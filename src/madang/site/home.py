@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, get_language_from_path, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -14,7 +15,8 @@ from madang.decide.ballots.public import BallotCard, list_ballots
 from madang.decide.plan.public import newest_commitments
 from madang.ground.block import Block
 from madang.ground.identity.access import May, Request, may
-from madang.ground.identity.block import BLOCK as IDENTITY
+from madang.ground.rights.held import declarations
+from madang.ground.rights.public import tally
 from madang.ground.words import said
 from madang.listen.hearings.public import HearingCard, list_hearings, list_waiting
 
@@ -45,13 +47,13 @@ def privacy(request: HttpRequest) -> HttpResponse:
             _name(block),
             [
                 {"holds": _(each.holds), "purpose": _(each.purpose), "keep": _(each.keep)}
-                for each in block.personal
+                for each in personal
             ],
         )
-        for block in (IDENTITY, *(placed.block for placed in settings.BLOCKS))
-        if block.personal
+        for block, personal in declarations()
     ]
-    return render(request, "site/privacy.html", {"rooms": rooms})
+    counted = tally(at=timezone.now())
+    return render(request, "site/privacy.html", {"rooms": rooms, "tally": counted})
 
 
 @may(May.EVERYONE)

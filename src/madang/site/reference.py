@@ -251,9 +251,9 @@ def _rooms() -> "Iterator[tuple[Block, str]]":
     """The ground's own declarations, then every block, with their packages."""
     from django.conf import settings
 
-    from madang.ground.identity.block import BLOCK as IDENTITY
+    from madang.ground.block import ground_rooms
 
-    yield IDENTITY, "madang.ground.identity"
+    yield from ground_rooms()
     for placed in settings.BLOCKS:
         yield placed.block, placed.package
 

@@ -32,10 +32,12 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "csp",
+    "madang.ground.consent",
     "madang.ground.events",
     "madang.ground.identity",
     "madang.ground.journal",
     "madang.ground.privacy",
+    "madang.ground.rights",
     "madang.web",
     *[placed.package for placed in BLOCKS],
 ]

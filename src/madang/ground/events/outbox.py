@@ -54,7 +54,8 @@ def deliver(*, event_id: int, handler: str) -> None:
     row = OutboxEvent.objects.get(id=event_id)
     with transaction.atomic():
         _, is_first = Delivery.objects.get_or_create(event=row, handler=handler)
-        if is_first:
+        is_erased = row.is_sealed and row.salt is None  # with the person it spoke of
+        if is_first and not is_erased:
             _handlers[row.wire][handler](from_payload(row.wire, row.payload))
 
 

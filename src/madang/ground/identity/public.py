@@ -36,3 +36,8 @@ def who_is(user: AbstractBaseUser | AnonymousUser) -> Who | None:
     if residency is None:
         return Who(user.id, roles, None, None)
     return Who(user.id, roles, residency.district, Proof(residency.proof))
+
+
+def address_of(*, person_id: UUID) -> str | None:
+    """Return a person's e-mail address, to write to them; None for who left. One SQL query."""
+    return Person.objects.filter(id=person_id).values_list("email", flat=True).first()

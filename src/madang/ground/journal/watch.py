@@ -15,7 +15,7 @@ from madang.ground.events.outbox import record
 from madang.ground.journal.events import RowsChanged
 from madang.ground.journal.models import WatchedTable
 
-ALSO_WATCHED = ("identity",)
+ALSO_WATCHED = ("identity", "consent", "rights")
 # JSON spells a moment by the session's time zone.
 NOTE_ROWS = """
 CREATE OR REPLACE FUNCTION journal_note_rows() RETURNS trigger LANGUAGE plpgsql

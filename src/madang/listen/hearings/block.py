@@ -12,12 +12,13 @@ BLOCK = Block(
         "Residents write what they think, vote on each other's sentences, and see where they stand."
     ),
     home="hearings:list",
-    uses=("identity", "journal", "privacy"),
+    uses=("consent", "identity", "journal", "privacy", "rights"),
     emits=(
         events.HearingOpened,
         events.HearingImported,
         events.StatementWritten,
         events.StatementRemoved,
+        events.StatementErased,
         events.StatementModerated,
         events.VoteCast,
         events.HearingClosed,

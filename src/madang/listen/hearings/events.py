@@ -44,6 +44,17 @@ class StatementRemoved(
 
 
 @dataclass(frozen=True, kw_only=True)
+class StatementErased(
+    Event,
+    wire="hearings.statement-erased.v1",
+    told=_("A sentence was erased because its author asked for it"),
+):
+    hearing: str
+    statement: int
+    erased_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class StatementModerated(
     Event, wire="hearings.statement-moderated.v1", told=_("A sentence was shown or hidden")
 ):

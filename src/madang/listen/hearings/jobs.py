@@ -1,9 +1,12 @@
 """The hearings block's work in the queue; each makes one service call."""
 
+from uuid import UUID
+
 from django.utils import timezone
 
 from madang.ground.jobs.queue import job, periodic
 from madang.listen.hearings.queries import hearings_with_stale_maps
+from madang.listen.hearings.rights import people_to_tell, write_to_participant
 from madang.listen.hearings.services import draw_map
 
 
@@ -11,6 +14,19 @@ from madang.listen.hearings.services import draw_map
 def draw_current_map(*, slug: str) -> None:
     """Draw the map of a hearing as it stands when the job runs."""
     draw_map(slug=slug, at=timezone.now())
+
+
+@job()
+def tell_participants(*, slug: str) -> None:
+    """Queue a letter to each participant who agreed to get one."""
+    for person_id, language in people_to_tell(slug=slug):
+        tell_participant.defer(person_id=str(person_id), slug=slug, language=language)
+
+
+@job(retries=5)
+def tell_participant(*, person_id: str, slug: str, language: str) -> None:
+    """Write to one participant that the city has answered."""
+    write_to_participant(person_id=UUID(person_id), slug=slug, language=language)
 
 
 @periodic("* * * * * */20")

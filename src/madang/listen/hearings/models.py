@@ -107,6 +107,7 @@ class Participant(models.Model):
     hearing = models.ForeignKey(Hearing, on_delete=models.PROTECT, related_name="participants")
     number = models.PositiveBigIntegerField()
     pseudonym = models.CharField(max_length=64, null=True)  # noqa: DJ001 null = not a resident
+    is_on_hold = models.BooleanField(db_default=False, default=False)  # they object: see rights.py
 
     class Meta:
         constraints = [

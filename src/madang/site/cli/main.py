@@ -6,7 +6,7 @@ import typer
 
 from madang import __version__
 from madang.core.bad_input import BadInput
-from madang.site.cli import ballot, cores, hearing, house, journal, person, plan
+from madang.site.cli import ballot, cores, hearing, house, journal, person, plan, rights
 from madang.site.cli.refusal import Refusal
 from madang.site.cli.words import _, say_wrong
 
@@ -24,6 +24,7 @@ app.add_typer(hearing.app, name="hearing")
 app.add_typer(ballot.app, name="ballot")
 app.add_typer(plan.app, name="plan")
 app.add_typer(person.app, name="person")
+app.add_typer(rights.app, name="rights")
 app.add_typer(journal.app, name="journal")
 house.add_to(app)
 

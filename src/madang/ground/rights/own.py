@@ -1,0 +1,95 @@
+"""What the ground itself holds about a person: account, consents, requests, looks."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from madang.ground.city.card import city
+from madang.ground.consent.queries import consents_of
+from madang.ground.identity.models import Person
+from madang.ground.rights.held import Held, tells
+from madang.ground.rights.models import LookNote
+from madang.ground.rights.queries import looks_at, requests_of
+from madang.ground.words import said
+
+
+@tells("identity")
+def account(*, person_id: UUID, language: str) -> Iterator[Held]:
+    """Three SQL queries."""
+    person = Person.objects.select_related("residency").get(id=person_id)
+    yield Held(field="Person.email", shows=person.email, value=person.email, at=person.joined_at)
+    yield Held(field="Person.password", shows=_("Kept; nobody can read it"), value=None)
+    if residency := getattr(person, "residency", None):
+        names = {each.code: said(each.words, language) for each in city().districts}
+        yield Held(
+            field="Residency.district",
+            shows=names.get(residency.district, residency.district),
+            value={"district": residency.district, "proof": residency.proof},
+            at=residency.proved_at,
+        )
+    for grant in person.role_grants.order_by("granted_at"):
+        yield Held(
+            field="RoleGrant.role",
+            shows=ROLES[grant.role](),
+            value=grant.role,
+            thing=grant.role,
+            at=grant.granted_at,
+        )
+
+
+@tells("consent")
+def consents(*, person_id: UUID, language: str) -> Iterator[Held]:
+    """One SQL query."""
+    for each in consents_of(person_id=person_id):
+        yield Held(
+            field="Consent.purpose",
+            shows=_(each.text.title),
+            value={
+                "id": str(each.id),
+                "purpose": each.text.purpose,
+                "version": each.text.version,
+                "language": each.language,
+                "words_sha256": each.words_sha256,
+                "withdrawn_at": each.withdrawn_at and each.withdrawn_at.isoformat(),
+            },
+            thing=str(each.id),
+            at=each.given_at,
+        )
+
+
+@tells("rights")
+def requests_and_looks(*, person_id: UUID, language: str) -> Iterator[Held]:
+    """Three SQL queries."""
+    for card in requests_of(person_id=person_id):
+        yield Held(
+            field="Request.words",
+            shows=card.words or "–",
+            value={
+                "id": str(card.id),
+                "kind": card.kind.value,
+                "field": card.field,
+                "thing": card.thing,
+                "words": card.words,
+                "state": card.state.value,
+                "due_on": card.due_on.isoformat(),
+                "answer": card.answer,
+                "answered_at": card.answered_at and card.answered_at.isoformat(),
+            },
+            url=reverse("rights:request", args=[card.id]),
+            thing=str(card.id),
+            at=card.asked_at,
+        )
+    for row in looks_at(person_id=person_id):
+        value = {"by": row.by, "look": row.look.code, "purpose": row.look.purpose}
+        yield Held(field="LookNote.look", shows=_(row.look.purpose), value=value, at=row.looked_at)
+    taken = LookNote.objects.filter(looker_id=person_id).order_by("-looked_at", "-id")
+    for note in taken:
+        # Whose data it was is theirs; the one who looked learns it from nobody.
+        yield Held(
+            field="LookNote.looker", shows=note.look, value={"look": note.look}, at=note.looked_at
+        )
+
+
+ROLES = {"official": lambda: _("Official"), "committee": lambda: _("Committee")}
