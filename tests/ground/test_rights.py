@@ -1,5 +1,6 @@
 """Requests about one's own data, and the notes of who looked."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -158,6 +159,32 @@ def test_nobody_answers_their_own_request() -> None:
     made = ask_for(official)
     with pytest.raises(UnableToAnswer, match="own-request"):
         answer(request_id=made.id, who=who(official), is_granted=True, reason="", at=NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_officials_who_answer_at_once_one_does() -> None:
+    made = ask_for(make_person())
+    officials = [who(make_official()) for _ in range(2)]
+
+    def answered(number: int) -> str:
+        try:
+            done = answer(
+                request_id=made.id,
+                who=officials[number],
+                is_granted=bool(number),
+                reason="So it is.",
+                at=NOW,
+            )
+        except UnableToAnswer as unable:
+            return str(unable)
+        finally:
+            connection.close()
+        return done.state
+
+    with ThreadPoolExecutor(2) as threads:
+        said = set(threads.map(answered, range(2)))
+    assert said in ({"granted", "not-open"}, {"refused", "not-open"})
+    assert OutboxEvent.objects.filter(wire="rights.request-answered.v1").count() == 1
 
 
 def test_the_desk_has_those_due_first_on_top_and_names_nobody() -> None:

@@ -6,7 +6,7 @@ from madang.ground.words import marked as _
 
 BLOCK = Block(
     name="rights",
-    korean="나의 정보와 권리",
+    korean="내 개인정보와 권리",
     english="Your data and your rights",
     summary=_("What you asked about your own data, and who of the city looked at it."),
     emits=(
@@ -27,6 +27,12 @@ BLOCK = Block(
             holds=_("Who of the city looked at your data, when and for what"),
             purpose=_("So that you can see it, and nobody looks without a reason"),
             keep=_("Two years, or until you leave"),
+        ),
+        Personal(
+            field="Request.answered_by",
+            holds=_("If you work for the city: which requests you answered, and how"),
+            purpose=_("So that the city can ask you why"),
+            keep=_("Three years after the answer, or until you leave"),
         ),
         Personal(
             field="LookNote.looker",

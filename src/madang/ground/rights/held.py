@@ -50,6 +50,15 @@ class HeldRoom:
     block: Block
     fields: tuple[HeldField, ...]
 
+    @property
+    def filled(self) -> list[HeldField]:
+        """The fields that hold something of the person, or may do so."""
+        return [field for field in self.fields if field.values or not field.is_told]
+
+    @property
+    def empty(self) -> list[HeldField]:
+        return [field for field in self.fields if field.is_told and not field.values]
+
 
 _tellers: dict[str, Teller] = {}
 _pauses: dict[str, str] = {}

@@ -10,7 +10,8 @@ from madang.ground.city.card import city
 from madang.ground.consent.queries import consents_of
 from madang.ground.identity.models import Person
 from madang.ground.rights.held import Held, tells
-from madang.ground.rights.models import LookNote
+from madang.ground.rights.looks import LOOKS
+from madang.ground.rights.models import LookNote, Request
 from madang.ground.rights.queries import looks_at, requests_of
 from madang.ground.words import said
 
@@ -61,7 +62,7 @@ def consents(*, person_id: UUID, language: str) -> Iterator[Held]:
 
 @tells("rights")
 def requests_and_looks(*, person_id: UUID, language: str) -> Iterator[Held]:
-    """Three SQL queries."""
+    """Four SQL queries."""
     for card in requests_of(person_id=person_id):
         yield Held(
             field="Request.words",
@@ -84,11 +85,26 @@ def requests_and_looks(*, person_id: UUID, language: str) -> Iterator[Held]:
     for row in looks_at(person_id=person_id):
         value = {"by": row.by, "look": row.look.code, "purpose": row.look.purpose}
         yield Held(field="LookNote.look", shows=_(row.look.purpose), value=value, at=row.looked_at)
+    yield from _at_work(person_id)
+
+
+def _at_work(person_id: UUID) -> Iterator[Held]:
+    """What is held of somebody because they work for the city; whose data it was is not told."""
     taken = LookNote.objects.filter(looker_id=person_id).order_by("-looked_at", "-id")
     for note in taken:
-        # Whose data it was is theirs; the one who looked learns it from nobody.
         yield Held(
-            field="LookNote.looker", shows=note.look, value={"look": note.look}, at=note.looked_at
+            field="LookNote.looker",
+            shows=_(LOOKS[note.look].purpose),
+            value={"look": note.look},
+            at=note.looked_at,
+        )
+    answered = Request.objects.filter(answered_by_id=person_id).order_by("-answered_at", "id")
+    for request in answered:
+        yield Held(
+            field="Request.answered_by",
+            shows=request.answer or "–",
+            value={"state": request.state, "answer": request.answer},
+            at=request.answered_at,
         )
 
 

@@ -25,8 +25,6 @@ from madang.ground.rights.models import Request as Asked
 from madang.ground.rights.papers import consent_receipt, held_paper
 from madang.ground.rights.rules import DAYS_TO_ANSWER
 
-OWN_SECTIONS = {"consent", "rights"}  # rooms that the page shows in sections of their own
-
 
 @may(May.SIGNED_IN)
 @never_cache
@@ -34,11 +32,10 @@ OWN_SECTIONS = {"consent", "rights"}  # rooms that the page shows in sections of
 def mine(request: Request) -> HttpResponse:
     """Everything that is held about the person, who looked, what was agreed and asked."""
     me = _me(request)
-    rooms = held_about_person(person_id=me, language=language())
     agreed = consents_of(person_id=me)
     holding = {each.text.purpose for each in agreed if each.holds}
     page = {
-        "rooms": [room for room in rooms if room.block.name not in OWN_SECTIONS],
+        "rooms": held_about_person(person_id=me, language=language()),
         "korean": language() == "ko",
         "looks": [(row, LOOKERS[row.by]) for row in queries.looks_at(person_id=me)],
         "consents": agreed,
