@@ -96,6 +96,11 @@ class Statement(models.Model):
                 condition=Q(moderation__in=Moderation.values), name="statement_moderation"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["hearing", "author"], condition=~Q(author=""), name="sentences_of_an_author"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.hearing_id}/{self.number}"
