@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
+from django.core import mail
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from hypothesis import given
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from madang.ground.consent.services import give_consent
 from madang.ground.events.models import OutboxEvent
+from madang.ground.events.outbox import deliver
 from madang.ground.identity.models import Person, Role
 from madang.ground.identity.public import Who, who_is
 from madang.ground.identity.services import declare_residency, grant_role
@@ -33,6 +35,7 @@ from madang.ground.rights.services import (
     note_look,
     open_request,
     take_back,
+    write_that_it_is_answered,
 )
 from makers import NOW, make_official, make_person, make_resident
 
@@ -159,6 +162,28 @@ def test_nobody_answers_their_own_request() -> None:
     made = ask_for(official)
     with pytest.raises(UnableToAnswer, match="own-request"):
         answer(request_id=made.id, who=who(official), is_granted=True, reason="", at=NOW)
+
+
+def test_who_asked_gets_word_of_the_answer_and_nothing_of_what_it_says() -> None:
+    person = make_person()
+    made = ask_for(person, language="en")
+    official = who(make_official())
+    answer(request_id=made.id, who=official, is_granted=False, reason="It is right.", at=NOW)
+    event = OutboxEvent.objects.get(wire="rights.request-answered.v1")
+    deliver(event_id=event.id, handler="madang.ground.rights.handlers.tell_who_asked")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT task_name, args FROM procrastinate_jobs ORDER BY id DESC LIMIT 1")
+        ((task, sent),) = cursor.fetchall()
+    assert task == "madang.ground.rights.jobs.tell_of_answer"
+    assert str(made.id) in sent
+    write_that_it_is_answered(request_id=made.id)  # as the job does that it queued
+    (letter,) = mail.outbox
+    assert letter.to == [person.email]
+    assert f"/en/rights/requests/{made.id}" in letter.body
+    assert "It is right." not in letter.body
+    leave(person_id=person.id, at=NOW)
+    write_that_it_is_answered(request_id=made.id)
+    assert len(mail.outbox) == 1
 
 
 @pytest.mark.django_db(transaction=True)

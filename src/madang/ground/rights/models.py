@@ -23,6 +23,7 @@ class Request(models.Model):
     field = models.CharField(max_length=100)
     thing = models.CharField(max_length=200, blank=True)
     words = models.CharField(max_length=LONGEST_WORDS, blank=True)
+    language = models.CharField(max_length=8)  # in which the person is told of the answer
     state = models.CharField(max_length=20, default=State.OPEN.value)
     asked_at = models.DateTimeField()
     due_on = models.DateField()

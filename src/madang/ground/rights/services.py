@@ -4,7 +4,10 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.core.mail import send_mail
 from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext, override
 
 from madang.ground.consent.models import Consent
 from madang.ground.consent.public import withdraw_consent
@@ -13,6 +16,7 @@ from madang.ground.identity.consents import RESIDENCY
 from madang.ground.identity.models import Person
 from madang.ground.identity.public import Who
 from madang.ground.identity.services import forget_residency
+from madang.ground.links import absolute
 from madang.ground.rights import events
 from madang.ground.rights.held import find_held
 from madang.ground.rights.looks import REQUEST, By, Look
@@ -62,8 +66,17 @@ def note_look(
 
 
 @transaction.atomic
-def ask(*, person_id: UUID, kind: str, field: str, thing: str, words: str, at: datetime) -> Request:
-    """Take a person's request and record RequestMade.
+def ask(
+    *,
+    person_id: UUID,
+    kind: str,
+    field: str,
+    thing: str,
+    words: str,
+    at: datetime,
+    language: str = "ko",
+) -> Request:
+    """Take a person's request and record RequestMade; they are told of the answer in `language`.
 
     Safe to repeat: while the same is asked already, that request is returned.
 
@@ -96,6 +109,7 @@ def ask(*, person_id: UUID, kind: str, field: str, thing: str, words: str, at: d
         field=field,
         thing=thing,
         words=words,
+        language=language,
         asked_at=at,
         due_on=due,
         asked=record(made),
@@ -192,3 +206,15 @@ def forget_what_is_old(*, at: datetime) -> None:
     LookNote.objects.filter(looked_at__lt=at - KEEP_LOOKS).delete()
     Request.objects.filter(answered_at__lt=at - KEEP_ANSWERED).delete()
     Consent.objects.filter(withdrawn_at__lt=at - KEEP_ANSWERED).delete()
+
+
+def write_that_it_is_answered(*, request_id: UUID) -> None:
+    """Send the person word that the answer is there; what it says stays on their page."""
+    request = Request.objects.select_related("person").filter(id=request_id).first()
+    if request is None:  # they have left
+        return
+    with override(request.language):
+        subject = gettext("Your request about your data is answered")
+        text = gettext("The answer is on your page, for you alone:\n{address}")
+        address = absolute(reverse("rights:request", args=[request_id]))
+    send_mail(subject, text.format(address=address), None, [request.person.email])

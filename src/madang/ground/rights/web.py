@@ -66,7 +66,7 @@ def ask(request: Request) -> HttpResponse:
         raise Http404
     form = AskForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        sent = {"kind": form.cleaned_data["kind"], "words": form.cleaned_data["words"]}
+        sent = {**form.cleaned_data, "language": language()}
         try:
             made = services.ask(person_id=me, **about, **sent, at=timezone.now())
         except services.UnableToAsk as unable:

@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ('field', models.CharField(max_length=100)),
                 ('thing', models.CharField(blank=True, max_length=200)),
                 ('words', models.CharField(blank=True, max_length=1000)),
+                ('language', models.CharField(max_length=8)),
                 ('state', models.CharField(default='open', max_length=20)),
                 ('asked_at', models.DateTimeField()),
                 ('due_on', models.DateField()),
