@@ -23,7 +23,7 @@ from madang.ground.block import discover_blocks
 
 BLOCKS = [placed.block for placed in discover_blocks()]
 APART = [f"/{block.name}/" for block in BLOCKS if block.home]
-PORTS_APART = 2 + len(BLOCKS)
+PORTS_APART = 3 + len(BLOCKS)
 MADANG = str(Path(sys.executable).parent / "madang")
 
 

@@ -187,6 +187,9 @@ class Visitor:
     def tells_district(self, district: str) -> None:
         self.stands_at(self.says("Where do you live?"))
         self.picks(district)
+        agrees = self.says("I agree that the city keeps the district I live in")
+        if self.main.get_by_label(agrees).count():  # asked once
+            self.ticks(agrees)
         self.presses(self.says("Save"))
 
     # Looking

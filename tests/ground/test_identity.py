@@ -85,7 +85,8 @@ def test_saying_where_one_lives_leads_back(client: Client) -> None:
     person = make_person()
     client.force_login(person)
     response = client.post(
-        reverse("identity:residency"), {"district": "03", "next": "/hearings/after/vote"}
+        reverse("identity:residency"),
+        {"district": "03", "agrees": "on", "next": "/hearings/after/vote"},
     )
     assert response["Location"] == "/hearings/after/vote"
     assert Person.objects.get(id=person.id).residency.district == "03"
@@ -94,7 +95,8 @@ def test_saying_where_one_lives_leads_back(client: Client) -> None:
 def test_a_way_back_to_another_site_is_not_taken(client: Client) -> None:
     client.force_login(make_person())
     response = client.post(
-        reverse("identity:residency"), {"district": "03", "next": "https://elsewhere.example/"}
+        reverse("identity:residency"),
+        {"district": "03", "agrees": "on", "next": "https://elsewhere.example/"},
     )
     assert response["Location"] == "/identity/me"
 

@@ -22,7 +22,7 @@ PACKAGE = ROOT / "src" / "madang"
 MODULES = sorted(p for p in PACKAGE.rglob("*.py") if "migrations" not in p.parts)
 ROOMS_OF_A_BLOCK = {
     *("__init__", "block", "rules", "events", "models", "queries", "services", "imports"),
-    *("public", "handlers", "jobs", "web", "desk", "drafts", "forms", "api"),
+    *("public", "handlers", "jobs", "rights", "web", "desk", "drafts", "forms", "api"),
 }
 
 

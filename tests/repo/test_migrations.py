@@ -23,7 +23,7 @@ from django.db.models import NOT_PROVIDED
 BASELINE = {
     "ballots": 8,
     "events": 4,
-    "hearings": 6,
+    "hearings": 7,
     "identity": 4,
     "journal": 1,
     "plan": 5,

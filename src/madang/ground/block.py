@@ -11,6 +11,9 @@ from pkgutil import iter_modules
 
 from madang.ground.events.event import Event
 
+# The ground's rooms that keep something of people, or tell of them.
+GROUND = tuple(f"madang.ground.{room}" for room in ("identity", "consent", "rights", "release"))
+
 
 class Stage(Enum):
     """The four stages of the loop, in the order in which data travels."""
@@ -68,6 +71,11 @@ def discover_blocks() -> tuple[PlacedBlock, ...]:
         for stage in Stage
         for package in _rooms(stage)
     )
+
+
+def ground_rooms() -> tuple[tuple[Block, str], ...]:
+    """Return what the ground's own rooms declare, each with the dotted path of its room."""
+    return tuple((import_module(f"{package}.block").BLOCK, package) for package in GROUND)
 
 
 def _rooms(stage: Stage) -> list[str]:

@@ -21,6 +21,7 @@ class Turn(IntEnum):
     SWEEP = 0x4D4B
     NETWORK_IMPORT = 0x4D50
     RELEASE = 0x4D52
+    CONSENTS = 0x4D53
 
 
 def keep_open(model: type[M], slug: str) -> M | None:

@@ -12,8 +12,9 @@ from django.conf import settings
 
 from madang.ground.privacy.pseudonyms import key_for
 from madang.ground.processes import FRONT, LIVE
+from madang.ground.walls.radius import speaks_for
 from madang.ground.walls.roles import password_of, role_of
-from madang.ground.walls.wall import walls
+from madang.ground.walls.wall import wall_of, walls
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ def environment_of(wall: str) -> dict[str, str]:
     given = {"MADANG_BLOCK": wall, "MADANG_DATABASE_URL": address_of(wall)}
     if wall != LIVE:
         given["MADANG_SECRET_KEY"] = settings.SECRET_KEY
-    if wall not in {LIVE, FRONT}:
-        given[f"MADANG_PSEUDONYM_KEY_{wall.upper()}"] = key_for(wall)
+        for block in speaks_for(wall_of(wall)):
+            given[f"MADANG_PSEUDONYM_KEY_{block.upper()}"] = key_for(block)
     kept_back = ("MADANG_PSEUDONYM_KEY", "MADANG_JOURNAL_KEY", "MADANG_WALLS_KEY")
     return {**dict.fromkeys(kept_back, ""), **given}
 

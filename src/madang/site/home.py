@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -12,9 +13,9 @@ from madang.decide.ballots.public import BallotCard, list_ballots
 from madang.decide.plan.public import newest_commitments
 from madang.ground.block import Block
 from madang.ground.identity.access import May, Request, may
-from madang.ground.identity.block import BLOCK as IDENTITY
 from madang.ground.keeping.personal import Personal
-from madang.ground.privacy.declared import held_in_room
+from madang.ground.rights.held import declarations
+from madang.ground.rights.public import tally
 from madang.ground.words import said
 from madang.listen.hearings.public import HearingCard, list_hearings, list_waiting
 
@@ -41,11 +42,10 @@ def home(request: Request) -> HttpResponse:
 def privacy(request: HttpRequest) -> HttpResponse:
     """Every personal field that the models declare: what, why, by which right, how long."""
     rooms = [
-        (_name(block), [_told(held.personal) for held in held_in_room(block.name)])
-        for block in (IDENTITY, *(placed.block for placed in settings.BLOCKS))
-        if held_in_room(block.name)
+        (_name(block), [_told(each.personal) for each in held]) for block, held in declarations()
     ]
-    return render(request, "site/privacy.html", {"rooms": rooms})
+    counted = tally(at=timezone.now())
+    return render(request, "site/privacy.html", {"rooms": rooms, "tally": counted})
 
 
 @may(May.EVERYONE)

@@ -204,10 +204,9 @@ def _rooms() -> "Iterator[tuple[Block, str]]":
     """The ground's own declarations, then every block, with their packages."""
     from django.conf import settings
 
-    from madang.ground.identity.block import BLOCK as IDENTITY
-    from madang.ground.release.block import BLOCK as RELEASE
+    from madang.ground.block import ground_rooms
 
-    yield from ((IDENTITY, "madang.ground.identity"), (RELEASE, "madang.ground.release"))
+    yield from ground_rooms()
     for placed in settings.BLOCKS:
         yield placed.block, placed.package
 

@@ -19,7 +19,7 @@ from errno import EADDRINUSE
 from pathlib import Path
 from types import FrameType
 
-from madang.ground.processes import FRONT, GROUND, LIVE
+from madang.ground.processes import FRONT, GROUND, LIVE, RIGHTS
 from madang.site.postgres import UnableToRunDatabase
 
 logger = logging.getLogger(__name__)
@@ -105,7 +105,8 @@ def _behind(wall: str, data: Path, host: str, port: int, given: dict[str, str]) 
     if wall == LIVE:
         return [Child(LIVE, _live(host, port), given)]
     served = Child(f"{wall} pages", _pages(host, port, _static(data)), given)
-    return [served] if wall == FRONT else [served, Child(f"{wall} jobs", _jobs(wall), given)]
+    works = wall not in {FRONT, RIGHTS}
+    return [served, *([Child(f"{wall} jobs", _jobs(wall), given)] if works else [])]
 
 
 def _pages(host: str, port: int, static: str) -> list[str]:

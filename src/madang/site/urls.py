@@ -30,6 +30,7 @@ urlpatterns = [
         path("account/email/", RedirectView.as_view(pattern_name="identity:me")),
         path("account/", include("allauth.account.urls")),
         path("identity/", include("madang.ground.identity.web")),
+        path("rights/", include("madang.ground.rights.web")),
         path("leave/", include("madang.ground.privacy.web")),
         path("releases/", include("madang.ground.release.web")),
         *[

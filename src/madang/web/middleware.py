@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from madang.ground.block import Block
-from madang.ground.processes import FRONT
+from madang.ground.processes import FRONT, RIGHTS
 from madang.ground.walls.queries import paused
 from madang.ground.words import said
 
@@ -64,11 +64,11 @@ def only_what_is_on(get_response: GetResponse) -> GetResponse:
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        block = block_of(request.path_info)
-        if block is not None and block.name in paused():
+        wall, block = wall_at(request.path_info), block_of(request.path_info)
+        if wall in paused():
             return _unavailable(request, block)
         here = settings.MADANG_BLOCK
-        if here and here != (block.name if block else FRONT) and request.path_info not in _FOR_ALL:
+        if here not in {"", wall} and request.path_info not in _FOR_ALL:
             return _unavailable(request, block)
         return get_response(request)
 
@@ -78,15 +78,23 @@ def only_what_is_on(get_response: GetResponse) -> GetResponse:
 _FOR_ALL = ("/healthz", "/readyz")
 
 
+def wall_at(path: str) -> str:
+    """Return behind which wall the page or data at this address is."""
+    block = block_of(path)
+    return block.name if block else RIGHTS if _room_at(path) == RIGHTS else FRONT
+
+
 def block_of(path: str) -> Block | None:
-    """Return whose page or data is at this address; None for what is the front's."""
+    """Return whose page or data is at this address; None for what is the ground's."""
+    room = _room_at(path)
+    return next((each.block for each in settings.BLOCKS if each.block.name == room), None)
+
+
+def _room_at(path: str) -> str:
     first, *rest = path.strip("/").split("/")
     if first == "api":
-        first = rest[1] if len(rest) > 1 else ""
-    elif rest and first in dict(settings.LANGUAGES):
-        first = rest[0]
-    blocks = (placed.block for placed in settings.BLOCKS)
-    return next((block for block in blocks if block.name == first), None)
+        return rest[1] if len(rest) > 1 else ""
+    return rest[0] if rest and first in dict(settings.LANGUAGES) else first
 
 
 def _unavailable(request: HttpRequest, block: Block | None) -> HttpResponse:

@@ -10,7 +10,7 @@ BLOCK = Block(
     english="Ballots",
     summary=_("Residents choose projects under a budget, and see why each one won or lost."),
     home="ballots:list",
-    uses=("identity", "privacy", "hearings.public"),
+    uses=("identity", "privacy", "rights", "hearings.public"),
     emits=(
         events.BallotOpened,
         events.BallotImported,

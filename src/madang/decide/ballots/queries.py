@@ -195,7 +195,7 @@ def ballot_page(*, slug: str, language: str, with_drafts: bool) -> BallotPage | 
         vote_type=row.vote_type,
         eligibility=row.eligibility,
         district=row.district,
-        district_name=_district_name(row.district, language),
+        district_name=district_name(row.district, language),
         opens_at=row.opens_at,
         closes_at=row.closes_at,
         closed_at=row.closed_at,
@@ -334,7 +334,7 @@ def _said_or_empty(words: Words, language: str) -> str:
     return said(words, language) if any(words.values()) else ""
 
 
-def _district_name(code: str, language: str) -> str:
+def district_name(code: str, language: str) -> str:
     names = {each.code: said(each.words, language) for each in city().districts}
     return names.get(code, code)
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
@@ -58,9 +59,9 @@ class UnableToCount(Exception):
     """The ballot cannot be counted, or its losers not explained."""
 
 
-def voter_of(*, who: Who, ballot: str) -> str:
+def voter_of(*, person_id: UUID, ballot: str) -> str:
     """Return the pseudonym under which a person votes on one ballot."""
-    return pseudonym(block="ballots", person_id=who.person_id, purpose=f"ballots.{ballot}")
+    return pseudonym(block="ballots", person_id=person_id, purpose=f"ballots.{ballot}")
 
 
 # Drawing up
@@ -191,7 +192,7 @@ def cast_ballot(*, slug: str, who: Who, projects: Collection[str], at: datetime)
     chosen = _chosen(ballot, projects)
     cast, is_first = Cast.objects.select_for_update().get_or_create(
         ballot=ballot,
-        voter=voter_of(who=who, ballot=slug),
+        voter=voter_of(person_id=who.person_id, ballot=slug),
         defaults={"district": who.district or "", "cast_at": at, "channel": "page"},
     )
     if not is_first:

@@ -131,7 +131,8 @@ def ballots_pb(request: Request, slug: str) -> HttpResponse:
 def _own(request: Request, slug: str) -> queries.OwnCast | None:
     if request.who is None:
         return None
-    return queries.own_cast(slug=slug, voter=services.voter_of(who=request.who, ballot=slug))
+    voter = services.voter_of(person_id=request.who.person_id, ballot=slug)
+    return queries.own_cast(slug=slug, voter=voter)
 
 
 def _why_not(request: Request, ballot: queries.BallotPage) -> Any:

@@ -33,15 +33,10 @@ def handles(event_class: type[E]) -> Callable[[Callable[[E], None]], Callable[[E
     return subscribe
 
 
-def heard_by(package: str) -> tuple[str, ...]:
-    """Return the wires to which handlers of a package are subscribed."""
-    return tuple(
-        sorted(
-            wire
-            for wire, handlers in _handlers.items()
-            if any(name.startswith(f"{package}.") for name in handlers)
-        )
-    )
+def heard_by(queue: str) -> tuple[str, ...]:
+    """Return the wires to which handlers are subscribed that work in this queue."""
+    heard = (w for w, handlers in _handlers.items() if queue in {queue_of(n) for n in handlers})
+    return tuple(sorted(heard))
 
 
 def hearers_of(wire: str) -> tuple[str, ...]:
@@ -82,7 +77,8 @@ def deliver(*, event_id: int, handler: str, traceparent: str = "") -> None:
     row = OutboxEvent.objects.get(id=event_id)
     with step(f"deliver {row.wire}", follows=traceparent), transaction.atomic():
         _, is_first = Delivery.objects.get_or_create(event=row, handler=handler)
-        if is_first:
+        is_erased = row.is_sealed and row.salt is None  # with the person it spoke of
+        if is_first and not is_erased:
             with step(f"handle by {handler}"):
                 _handlers[row.wire][handler](from_payload(row.wire, row.payload))
 

@@ -11,6 +11,7 @@ BLOCK = Block(
     summary=_("Who you are to the city: sign-in, district, roles."),
     emits=(
         events.ResidencyRecorded,
+        events.ResidencyForgotten,
         events.RoleGranted,
         events.RoleWithdrawn,
         events.PersonLeft,

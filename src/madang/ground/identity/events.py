@@ -21,6 +21,17 @@ class ResidencyRecorded(
 
 
 @dataclass(frozen=True, kw_only=True)
+class ResidencyForgotten(
+    Event,
+    wire="identity.residency-forgotten.v1",
+    told=_("Somebody had their district erased"),
+    sealed=True,
+):
+    person_id: UUID
+    forgotten_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class RoleGranted(
     Event, wire="identity.role-granted.v1", told=_("Somebody was given a role"), sealed=True
 ):

@@ -5,6 +5,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from madang.ground.city.card import city
+from madang.ground.identity.consents import RESIDENCY
 from madang.ground.words import said
 
 
@@ -15,8 +16,15 @@ class ResidencyForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    agrees = forms.BooleanField(
+        label=_(RESIDENCY.asks),
+        error_messages={"required": _("Without your consent the district is not kept.")},
+    )
+
+    def __init__(self, *args: object, is_agreed: bool, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Django's own signature
+        if is_agreed:
+            del self.fields["agrees"]
         language = get_language() or "ko"
         field = self.fields["district"]
         assert isinstance(field, forms.ChoiceField)

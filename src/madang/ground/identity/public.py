@@ -52,3 +52,8 @@ def who_of(person_id: UUID, roles: frozenset[Role], residency: Residency | None)
     if not district or not proof:
         return Who(person_id, roles, None, None)
     return Who(person_id, roles, district, Proof(proof))
+
+
+def address_of(*, person_id: UUID) -> str | None:
+    """Return a person's e-mail address, to write to them; None for who left. One SQL query."""
+    return Person.objects.filter(id=person_id).values_list("email", flat=True).first()

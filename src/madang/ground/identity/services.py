@@ -6,8 +6,15 @@ from uuid import UUID
 from django.db import transaction
 
 from madang.ground.city.card import city
+from madang.ground.consent.public import give_consent
 from madang.ground.events.outbox import record
-from madang.ground.identity.events import ResidencyRecorded, RoleGranted, RoleWithdrawn
+from madang.ground.identity.consents import RESIDENCY
+from madang.ground.identity.events import (
+    ResidencyForgotten,
+    ResidencyRecorded,
+    RoleGranted,
+    RoleWithdrawn,
+)
 from madang.ground.identity.models import Person, Proof, Residency, Role, RoleGrant, SignIn
 
 
@@ -34,6 +41,24 @@ def record_residency(*, person_id: UUID, district: str, proof: Proof, at: dateti
     )
     record(ResidencyRecorded(person_id=person_id, proof=proof.value, recorded_at=at))
     return residency
+
+
+@transaction.atomic
+def declare_residency(*, person_id: UUID, district: str, language: str, at: datetime) -> None:
+    """Keep where a person says they live, with their consent to the words in that language.
+
+    Raises UnableToRecordResidency: "unknown-district".
+    """
+    record_residency(person_id=person_id, district=district, proof=Proof.DECLARED, at=at)
+    give_consent(person_id=person_id, purpose=RESIDENCY.purpose, language=language, at=at)
+
+
+@transaction.atomic
+def forget_residency(*, person_id: UUID, at: datetime) -> None:
+    """Erase where a person lives and record ResidencyForgotten; safe to repeat."""
+    forgotten, _ = Residency.objects.filter(person_id=person_id).delete()
+    if forgotten:
+        record(ResidencyForgotten(person_id=person_id, forgotten_at=at))
 
 
 @transaction.atomic

@@ -12,10 +12,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from madang.ground.city.card import city
+from madang.ground.consent.public import agrees
 from madang.ground.identity.access import May, Request, may
+from madang.ground.identity.consents import RESIDENCY
 from madang.ground.identity.forms import ResidencyForm
-from madang.ground.identity.models import Proof
-from madang.ground.identity.services import record_residency
+from madang.ground.identity.services import declare_residency
 from madang.ground.words import said
 
 
@@ -39,18 +40,17 @@ def residency(request: Request) -> HttpResponse:
     onward = request.POST.get("next") or request.GET.get("next") or ""
     if not url_has_allowed_host_and_scheme(onward, allowed_hosts={request.get_host()}):
         onward = reverse("identity:me")
-    form = ResidencyForm(request.POST or None, initial={"district": request.who.district})
+    me, language = request.who.person_id, get_language() or "ko"
+    is_agreed = agrees(person_id=me, purpose=RESIDENCY.purpose)
+    initial = {"district": request.who.district}
+    form = ResidencyForm(request.POST or None, initial=initial, is_agreed=is_agreed)
     if request.method == "POST" and form.is_valid():
         district = form.cleaned_data["district"]
-        record_residency(
-            person_id=request.who.person_id,
-            district=district,
-            proof=Proof.DECLARED,
-            at=timezone.now(),
-        )
+        declare_residency(person_id=me, district=district, language=language, at=timezone.now())
         messages.success(request, _("Your district is recorded."))
         return redirect(onward)
-    return render(request, "identity/residency.html", {"form": form, "next": onward})
+    page = {"form": form, "next": onward, "consent": None if is_agreed else RESIDENCY}
+    return render(request, "identity/residency.html", page)
 
 
 app_name = "identity"

@@ -45,9 +45,12 @@ def hold_back(when: Callable[[str], bool]) -> None:
 
 
 def queue_of(place: str) -> str:
-    """Return the queue of a module or function: that of its block, or the ground's."""
-    _, stage, room, *_ = place.split(".")
-    return GROUND if stage == "ground" else room
+    """Return the queue of a function: that of its block, or the ground's.
+
+    The ground also does what a block's `rights.py` does, for it follows people to their stand-ins.
+    """
+    _, stage, room, module, *_ = place.split(".")
+    return GROUND if stage == "ground" or module == "rights" else room
 
 
 class Job(Generic[P]):

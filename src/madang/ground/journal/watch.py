@@ -30,7 +30,7 @@ from madang.ground.journal.triggers import (
 
 Values = dict[str, str | list[str] | bool | None]
 
-ALSO_WATCHED = ("identity", "release", "walls")
+ALSO_WATCHED = ("consent", "identity", "release", "rights", "walls")
 NOTE_HERE = """
 INSERT INTO journal_rownote ("table", "row", salt, is_gone, hash)
 SELECT %(table)s, said ->> %(key)s, salt, false,

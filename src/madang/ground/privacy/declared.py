@@ -18,7 +18,7 @@ from madang.ground.keeping.personal import (
 from madang.ground.words import marked as _
 
 # The ground's own apps, and those of others that hold something of people.
-GROUND = ("identity", "account", "events", "journal", "privacy", "release")
+GROUND = ("identity", "account", "events", "journal", "privacy")
 NOTHING = Declared((), frozenset())
 
 

@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import models, transaction
 
 from madang.ground.events.outbox import record
 from madang.ground.identity.events import PersonLeft
-from madang.ground.identity.models import Person, Residency, RoleGrant
+from madang.ground.identity.models import Person
 from madang.ground.journal.public import erase_facts
 from madang.ground.keeping.ledger import note_erased
 
@@ -26,9 +26,14 @@ def leave(*, person_id: UUID, at: datetime) -> None:
         return
     note_erased(PERSON, person_id)
     rows = {Person._meta.db_table: [str(person_id)]}
-    for related in (Residency, RoleGrant):
-        keys = related._default_manager.filter(person_id=person_id).values_list("pk", flat=True)
-        rows[related._meta.db_table] = [str(key) for key in keys]
+    for relation in Person._meta.related_objects:
+        if relation.on_delete is models.CASCADE:  # these rows go with the person
+            rows[relation.related_model._meta.db_table] = _keys(relation, person_id)
     person.delete()
     erase_facts(person_id=person_id, rows=rows)
     record(PersonLeft(left_at=at))
+
+
+def _keys(relation: models.ForeignObjectRel, person_id: UUID) -> list[str]:
+    own = relation.related_model._default_manager.filter(**{relation.field.name: person_id})
+    return [str(key) for key in own.values_list("pk", flat=True)]

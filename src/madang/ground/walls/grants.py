@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from madang.ground.events.models import Delivery, OutboxEvent
 from madang.ground.journal.models import Cosignature, RowNote, SignedHead, WitnessState
 from madang.ground.privacy.models import Generation
-from madang.ground.processes import FRONT
+from madang.ground.processes import FRONT, RIGHTS
+from madang.ground.rights.models import LookNote, Request
 from madang.ground.walls.models import Pause
-from madang.ground.walls.wall import Wall
+from madang.ground.walls.wall import Wall, wall_of
 
 READ, ADD, CHANGE, REMOVE = "SELECT", "INSERT", "UPDATE", "DELETE"
 ALL = (READ, ADD, CHANGE, REMOVE)
@@ -40,9 +41,11 @@ def grants_of(wall: Wall) -> list[Grant]:
     doors = [Grant(table=model._meta.db_table, may=(READ,)) for model in wall.open_to_it]
     read = (SignedHead, Cosignature, WitnessState) if wall.reads_journal else ()
     journal = [Grant(table=_table(model), may=(READ,)) for model in read]
-    forgetting = _forgetting(wall) if wall.name == FRONT else []
     known = [Grant(table=_table(model), may=(READ,)) for model in (Pause, Generation)]
-    return own + doors + known + journal + forgetting + _events(wall) + _jobs(wall)
+    seen = [Grant(table=_table(model), may=(READ,)) for model in wall.seen]
+    more = _leaving(wall) if wall.name == FRONT else []
+    more += _withdrawing() if wall.name == RIGHTS else []
+    return [*own, *doors, *known, *journal, *seen, *more, *_events(wall), *_jobs(wall)]
 
 
 def functions_of(wall: Wall) -> tuple[str, ...]:
@@ -60,10 +63,17 @@ def _events(wall: Wall) -> list[Grant]:
         Grant(
             table=_table(OutboxEvent),
             may=(READ,),
-            rows=_is_one_of("wire", tuple(sorted({*wall.records, *wall.hears}))),
+            rows=_is_one_of("wire", _read_by(wall)),
         ),
         Grant(table=_table(Delivery), may=(READ, ADD), rows=handlers),
     ]
+
+
+def _read_by(wall: Wall) -> tuple[str, ...]:
+    """Return the events that it tells or hears; the front and the rights know of all of people."""
+    of_people = wall_of(FRONT).records + wall_of(RIGHTS).records
+    more = of_people if wall.name in {FRONT, RIGHTS} else ()
+    return tuple(sorted({*wall.records, *wall.hears, *more}))
 
 
 def _jobs(wall: Wall) -> list[Grant]:
@@ -77,15 +87,39 @@ def _jobs(wall: Wall) -> list[Grant]:
     ]
 
 
-def _forgetting(wall: Wall) -> list[Grant]:
-    """What erasing a person takes: facts of its own sealed events, keys and salts of row notes."""
-    tables = tuple(sorted(model._meta.db_table for model in wall.own))
-    events, notes = _is_one_of("wire", wall.records), _is_one_of('"table"', tables)
-    forgotten = ("row", "salt")
+def _leaving(wall: Wall) -> list[Grant]:
+    """What erasing a person takes, and what everybody may know of requests and looks.
+
+    Their requests and the notes of looks go; who looked or answered is forgotten. Facts of sealed
+    events, keys and salts of row notes are emptied.
+    """
+    rights = wall_of(RIGHTS)
+    tables = (_table(model) for model in (*wall.own, *rights.own))
+    events = _is_one_of("wire", tuple(sorted({*wall.records, *rights.records})))
+    notes = _is_one_of('"table"', tuple(sorted(tables)))
+    looked = ("id", "person_id", "looker_id", "look", "looked_at")
+    asked = ("id", "person_id", "answered_by_id", "asked_at", "answered_at", "due_on", "state")
+    look, request, note = _table(LookNote), _table(Request), _table(RowNote)
     return [
+        Grant(table=look, may=(READ,), columns=looked),
+        Grant(table=look, may=(CHANGE,), columns=("looker_id",)),
+        Grant(table=look, may=(REMOVE,)),
+        Grant(table=request, may=(READ,), columns=asked),
+        Grant(table=request, may=(CHANGE,), columns=("answered_by_id",)),
+        Grant(table=request, may=(REMOVE,)),
         Grant(table=_table(OutboxEvent), may=(CHANGE,), columns=("payload", "salt"), rows=events),
-        Grant(table=_table(RowNote), may=(READ,), columns=("id", "table", "row"), rows=notes),
-        Grant(table=_table(RowNote), may=(CHANGE,), columns=forgotten, rows=notes),
+        Grant(table=note, may=(READ,), columns=("id", "table", "row"), rows=notes),
+        Grant(table=note, may=(CHANGE,), columns=("row", "salt"), rows=notes),
+    ]
+
+
+def _withdrawing() -> list[Grant]:
+    """What taking back a consent takes, and what is told of the traces of an account."""
+    people = _is_one_of('"table"', ("identity_person",))
+    return [
+        Grant(table="consent_consent", may=(CHANGE,)),
+        Grant(table="identity_residency", may=(REMOVE,)),
+        Grant(table=_table(RowNote), may=(READ,), columns=("id", "table", "row"), rows=people),
     ]
 
 

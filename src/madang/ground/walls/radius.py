@@ -7,7 +7,8 @@ from django.conf import settings
 
 from madang.ground.events.outbox import hearers_of
 from madang.ground.keeping.encrypted import encrypted_fields
-from madang.ground.processes import FRONT
+from madang.ground.keeping.ledger import LEDGER_KEY
+from madang.ground.processes import FRONT, RIGHTS
 from madang.ground.walls.grants import READ, Grant, functions_of, grants_of
 from madang.ground.walls.roles import role_of
 from madang.ground.walls.wall import Wall
@@ -75,10 +76,20 @@ def _touched(grants: Iterator[Grant]) -> tuple[Touched, ...]:
 
 def key_purposes(wall: Wall) -> tuple[str, ...]:
     """Return for what it needs keys of the key store: its own sealed fields, and residencies."""
-    own = {field.purpose for model in wall.own for field in encrypted_fields(model)}
-    return tuple(sorted({*own, "identity.residency"}))
+    models = (*wall.own, *wall.seen)
+    sealed = {field.purpose for model in models for field in encrypted_fields(model)}
+    ledger = {LEDGER_KEY.purpose} if wall.name == FRONT else set()
+    return tuple(sorted({*sealed, *ledger, "identity.residency"}))
 
 
 def _secrets(wall: Wall) -> tuple[str, ...]:
-    own = () if wall.name == FRONT else (f"MADANG_PSEUDONYM_KEY_{wall.name.upper()}",)
-    return ("MADANG_SECRET_KEY", *own)
+    return (
+        "MADANG_SECRET_KEY",
+        *(f"MADANG_PSEUDONYM_KEY_{each.upper()}" for each in speaks_for(wall)),
+    )
+
+
+def speaks_for(wall: Wall) -> tuple[str, ...]:
+    """Return the blocks whose stand-ins it makes: its own, for the rights those of all."""
+    blocks = tuple(placed.block.name for placed in settings.BLOCKS)
+    return blocks if wall.name == RIGHTS else tuple(name for name in blocks if name == wall.name)

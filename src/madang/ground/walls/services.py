@@ -2,17 +2,16 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import connection, transaction
 from psycopg import sql
 
 from madang.ground.events.outbox import record
 from madang.ground.jobs.queue import take_up
-from madang.ground.processes import FRONT
 from madang.ground.walls.events import BlockPaused, BlockResumed
 from madang.ground.walls.models import Pause
 from madang.ground.walls.queries import look_again
 from madang.ground.walls.roles import role_of
-from madang.ground.walls.wall import walls
 from madang.ground.words import Words, is_readable
 
 
@@ -72,7 +71,7 @@ def resume_block(*, block: str, at: datetime) -> None:
 
 def _may_be_paused(block: str) -> bool:
     """Return whether it is a block; without the front nobody could read why."""
-    return block in {wall.name for wall in walls()} - {FRONT}
+    return block in {placed.block.name for placed in settings.BLOCKS}
 
 
 def _let_in(block: str, *, is_let: bool) -> None:

@@ -12,18 +12,21 @@ from django.db import models
 
 from madang.ground.events.event import EVENTS
 from madang.ground.events.outbox import heard_by
-from madang.ground.processes import FRONT
+from madang.ground.identity.events import ResidencyForgotten
+from madang.ground.journal.events import FactsErased
+from madang.ground.processes import FRONT, RIGHTS
 
 # The rooms of the ground that have pages for people; the others work behind no address.
-FRONT_ROOMS = ("identity", "privacy", "release", "account")
+FRONT_ROOMS = ("identity", "privacy", "consent", "release", "account")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wall:
     """What stands behind one wall.
 
-    rooms: labels of its apps; doors: labels of the apps whose doors it may knock on; records and
-    hears: wires of events; package: what the names of its handlers and jobs begin with.
+    rooms: labels of its apps; doors: labels of the apps whose doors it may knock on; sees: labels
+    of apps that it reads whole; records and hears: wires of events; package: what the names of its
+    handlers and jobs begin with.
     """
 
     name: str
@@ -31,13 +34,19 @@ class Wall:
     rooms: tuple[str, ...]
     doors: tuple[str, ...]
     records: tuple[str, ...]
-    hears: tuple[str, ...]
     reads_journal: bool
+    hears: tuple[str, ...] = ()
+    sees: tuple[str, ...] = ()
 
     @property
     def own(self) -> list[type[models.Model]]:
         """Its tables."""
         return [model for model in _models(self.rooms) if model._meta.managed]
+
+    @property
+    def seen(self) -> list[type[models.Model]]:
+        """Tables of others that it may read."""
+        return [model for model in _models(self.sees) if model._meta.managed]
 
     @property
     def open_to_it(self) -> list[type[models.Model]]:
@@ -46,14 +55,14 @@ class Wall:
 
 
 def walls() -> tuple[Wall, ...]:
-    """Return the walls of this city, the front's first."""
-    return (_front(), *(wall_of(placed.block.name) for placed in settings.BLOCKS))
+    """Return the walls of this city, those of the ground first."""
+    return (_front(), _rights(), *(wall_of(placed.block.name) for placed in settings.BLOCKS))
 
 
 def wall_of(name: str) -> Wall:
     """Return one wall. Raises KeyError for a name that no block has."""
-    if name == FRONT:
-        return _front()
+    if name in {FRONT, RIGHTS}:
+        return _front() if name == FRONT else _rights()
     placed = {placed.block.name: placed for placed in settings.BLOCKS}[name]
     doors = [use.removesuffix(".public") for use in placed.block.uses if use.endswith(".public")]
     return Wall(
@@ -62,25 +71,40 @@ def wall_of(name: str) -> Wall:
         rooms=(name,),
         doors=tuple(doors),
         records=tuple(sorted(event.wire for event in placed.block.emits)),
-        hears=heard_by(placed.package),
+        hears=heard_by(name),
         reads_journal="journal" in placed.block.uses,
     )
 
 
 def _front() -> Wall:
+    """Where people sign in. It erases who leaves, and so certifies that in the journal."""
     return Wall(
         name=FRONT,
         package="madang.ground",
         rooms=FRONT_ROOMS,
         doors=tuple(placed.block.name for placed in settings.BLOCKS),
-        records=tuple(sorted(w for w, event in EVENTS.items() if _is_of_the_front(event))),
-        hears=(),
+        records=(*_told_by(FRONT_ROOMS), FactsErased.wire),
         reads_journal=True,
     )
 
 
-def _is_of_the_front(event: type) -> bool:
-    return event.__module__.startswith(tuple(f"madang.ground.{room}." for room in FRONT_ROOMS))
+def _rights() -> Wall:
+    """Where people see what is held about them: of all walls the one that reads the most."""
+    return Wall(
+        name=RIGHTS,
+        package="madang.ground.rights",
+        rooms=("rights",),
+        doors=(),
+        sees=(*FRONT_ROOMS, *(placed.block.name for placed in settings.BLOCKS)),
+        records=(*_told_by(("consent", "rights")), ResidencyForgotten.wire),
+        reads_journal=True,
+    )
+
+
+def _told_by(rooms: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the wires of the events of these rooms of the ground."""
+    places = tuple(f"madang.ground.{room}." for room in rooms)
+    return tuple(sorted(w for w, event in EVENTS.items() if event.__module__.startswith(places)))
 
 
 def _models(labels: tuple[str, ...]) -> Iterator[type[models.Model]]:

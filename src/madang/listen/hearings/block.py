@@ -12,18 +12,20 @@ BLOCK = Block(
         "Residents write what they think, vote on each other's sentences, and see where they stand."
     ),
     home="hearings:list",
-    uses=("identity", "journal", "privacy"),
+    uses=("consent", "identity", "journal", "privacy", "rights"),
     emits=(
         events.HearingOpened,
         events.HearingImported,
         events.StatementWritten,
         events.StatementRemoved,
+        events.StatementErased,
         events.StatementModerated,
         events.VoteCast,
         events.HearingClosed,
         events.MapDrawn,
         events.HearingDecided,
         events.HearingAnswered,
+        events.VoicesChanged,
     ),
     datasets=("hearings.votes", "hearings.statements"),
     release_rules=(

@@ -44,6 +44,17 @@ class StatementRemoved(
 
 
 @dataclass(frozen=True, kw_only=True)
+class StatementErased(
+    Event,
+    wire="hearings.statement-erased.v1",
+    told=_("A sentence was erased because its author asked for it"),
+):
+    hearing: str
+    statement: int
+    erased_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class StatementModerated(
     Event, wire="hearings.statement-moderated.v1", told=_("A sentence was shown or hidden")
 ):
@@ -94,3 +105,13 @@ class HearingAnswered(
 ):
     hearing: str
     answered_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoicesChanged(
+    Event, wire="hearings.voices-changed.v1", told=_("Other voices count in a hearing than before")
+):
+    """Somebody objected or took that back, or a sentence was erased; who is not told."""
+
+    hearing: str
+    changed_at: datetime

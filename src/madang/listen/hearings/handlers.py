@@ -3,7 +3,7 @@
 from madang.decide.ballots.events import BallotCounted
 from madang.decide.plan.events import CommitmentMade, CommitmentProgressed
 from madang.ground.events.outbox import handles
-from madang.listen.hearings.events import HearingClosed
+from madang.listen.hearings.events import HearingClosed, VoicesChanged
 from madang.listen.hearings.jobs import draw_current_map
 from madang.listen.hearings.services import mark_decided, note_outcome, note_progress
 
@@ -36,3 +36,8 @@ def keep_outcome(event: CommitmentMade) -> None:
 @handles(CommitmentProgressed)
 def follow_outcome(event: CommitmentProgressed) -> None:
     note_progress(commitment=event.commitment, status=event.status)
+
+
+@handles(VoicesChanged)
+def draw_map_anew(event: VoicesChanged) -> None:
+    draw_current_map.defer(slug=event.hearing)

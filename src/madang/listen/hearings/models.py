@@ -142,6 +142,11 @@ class Statement(models.Model):
                 condition=Q(moderation__in=Moderation.values), name="statement_moderation"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["hearing", "author"], condition=~Q(author=""), name="sentences_of_an_author"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.hearing_id}/{self.number}"
@@ -167,6 +172,7 @@ class Participant(models.Model):
     hearing = models.ForeignKey(Hearing, on_delete=models.PROTECT, related_name="participants")
     number = models.PositiveBigIntegerField()
     pseudonym = models.CharField(max_length=64, null=True)  # noqa: DJ001 null = not a resident
+    is_on_hold = models.BooleanField(db_default=False, default=False)  # they object: see rights.py
 
     class Meta:
         constraints = [

@@ -28,7 +28,7 @@ from madang.listen.hearings.models import (
     Vote,
 )
 from madang.listen.hearings.rules import (
-    OUT_IN_SOURCE,
+    OUR_REASONS,
     Card,
     HearingPage,
     HearingRow,
@@ -169,7 +169,7 @@ def _statement_rows(sentences: Any, language: str) -> list[StatementRow]:
 
 def _reason(kept: str) -> Said:
     """Return why a sentence is hidden: a moderator's own words, or ours in the page's language."""
-    return as_written(gettext(kept) if kept == OUT_IN_SOURCE else kept)
+    return as_written(gettext(kept) if kept in OUR_REASONS else kept)
 
 
 def next_card(*, slug: str, voice: str, language: str) -> Card | None:
@@ -323,10 +323,16 @@ def conversation(*, hearing: Hearing) -> core.Conversation:
         )
         for row in hearing.statements.exclude(moderation=Moderation.WAITING).order_by("number")
     ]
-    people = tuple(hearing.participants.order_by("number").values_list("number", flat=True))
+    people = tuple(
+        hearing.participants.filter(is_on_hold=False)
+        .order_by("number")
+        .values_list("number", flat=True)
+    )
     cast = np.array(
         list(
-            Vote.objects.filter(participant__hearing=hearing, is_newest=True)
+            Vote.objects.filter(
+                participant__hearing=hearing, participant__is_on_hold=False, is_newest=True
+            )
             .exclude(statement__moderation=Moderation.WAITING)
             .values_list("participant__number", "statement__number", "value")
         ),
@@ -359,13 +365,13 @@ def compute_map(*, hearing: Hearing) -> dict[str, Any]:
 
 
 def vote_history(*, slug: str) -> list[tuple[datetime, int, int, int]]:
-    """Return every vote ever cast: hour, statement, participant, value; oldest first. One query.
+    """Return the votes ever cast: hour, statement, participant, value; oldest first. One query.
 
     Times are cut to the hour and the votes of an hour are put by participant: whoever saw
     someone vote at 15:04 shall not find them in the open data.
     """
     return list(
-        Vote.objects.filter(participant__hearing__slug=slug)
+        Vote.objects.filter(participant__hearing__slug=slug, participant__is_on_hold=False)
         .annotate(hour=TruncHour("cast_at"))
         .order_by("hour", "participant__number", "statement__number", "cast_at", "id")
         .values_list("hour", "statement__number", "participant__number", "value")

@@ -14,6 +14,9 @@ from madang.ground.words import is_readable, marked, turns_direction
 MOST_WAITING = 10  # sentences of one resident that no moderator has read yet
 LONGEST_STATEMENT = 200  # characters, as a voter still reads at one glance
 OUT_IN_SOURCE = marked("moderated out in the source")  # why an import hides a sentence
+ERASED_BY_AUTHOR = marked("its author asked the city to erase it")
+OUR_REASONS = {OUT_IN_SOURCE, ERASED_BY_AUTHOR}
+ERASED = {"ko": "지워진 의견", "en": "An erased sentence"}
 LONGEST_TITLE, LONGEST_IMPORTED_STATEMENT = 200, 1000
 
 

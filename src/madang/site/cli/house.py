@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from madang.ground.block import discover_blocks
-from madang.ground.processes import FRONT, GROUND, LIVE
+from madang.ground.processes import FRONT, GROUND, LIVE, RIGHTS
 from madang.site.cli.city import data_folder, standing_city
 from madang.site.cli.refusal import Refusal
 from madang.site.cli.words import _
@@ -40,7 +40,8 @@ def serve(
     block: Annotated[
         str,
         typer.Option(
-            help=_("Serve one block behind its wall, or front, live or ground."), metavar="NAME"
+            help=_("Serve one block behind its wall; or front, rights, live, ground."),
+            metavar="NAME",
         ),
     ] = "",
     apart: Apart = False,
@@ -106,7 +107,7 @@ def _serve_wall(wall: str, host: str, port: int) -> None:
     """Serve what is behind one wall; where this process is behind it already, as it is."""
     from madang.site.serve import serve_wall
 
-    known = [*(placed.block.name for placed in discover_blocks()), FRONT, LIVE, GROUND]
+    known = [*(placed.block.name for placed in discover_blocks()), FRONT, RIGHTS, LIVE, GROUND]
     if wall not in known:
         sentence = _("There is no block {name}; there are {known}.")
         raise Refusal(sentence.format(name=wall, known=", ".join(known)))
@@ -123,7 +124,7 @@ def _serve_wall(wall: str, host: str, port: int) -> None:
 
 def _ports(port: int, *, apart: bool) -> range:
     """Return the ports that pages and live updates take, and each block's where it has one."""
-    return range(port, port + 2 + (len(discover_blocks()) if apart else 0))
+    return range(port, port + 2 + (1 + len(discover_blocks()) if apart else 0))
 
 
 @contextmanager

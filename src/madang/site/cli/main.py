@@ -22,6 +22,7 @@ from madang.site.cli import (
     privacy,
     release,
     restore,
+    rights,
 )
 from madang.site.cli.refusal import Refusal
 from madang.site.cli.words import _, say_wrong
@@ -41,6 +42,7 @@ app.add_typer(ballot.app, name="ballot")
 app.add_typer(plan.app, name="plan")
 app.add_typer(network.app, name="network")
 app.add_typer(person.app, name="person")
+app.add_typer(rights.app, name="rights")
 app.add_typer(journal.app, name="journal")
 app.add_typer(release.app, name="release")
 app.add_typer(blocks.app, name="blocks")

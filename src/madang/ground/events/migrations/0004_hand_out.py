@@ -6,8 +6,8 @@ HAND_OUT = """
 CREATE FUNCTION events_hand_out(event bigint, handlers text[]) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
     SELECT procrastinate_defer_jobs_v1(array_agg(ROW(
-        CASE split_part(handler, '.', 2) WHEN 'ground' THEN 'ground'
-        ELSE split_part(handler, '.', 3) END,
+        CASE WHEN split_part(handler, '.', 2) = 'ground' OR split_part(handler, '.', 4) = 'rights'
+        THEN 'ground' ELSE split_part(handler, '.', 3) END,
         'madang.ground.events.outbox.deliver', 0, NULL, NULL,
         jsonb_build_object('event_id', event, 'handler', handler), NULL
     )::procrastinate_job_to_defer_v1)) FROM unnest(handlers) AS handler
