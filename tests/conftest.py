@@ -10,6 +10,7 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.utils import translation
 
 from madang.site.postgres import running_database
 
@@ -63,13 +64,29 @@ def django_db_modify_db_settings() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _korean() -> None:
+    """A request leaves its language behind; the next test begins with the site's own."""
+    translation.activate(settings.LANGUAGE_CODE)
+
+
+@pytest.fixture(autouse=True)
 def _empty_queue(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Django empties its own tables after a test that commits; the queue's are not among them."""
+    """Django empties its own tables after a test that commits; the queue's are not among them.
+
+    And no test pays for the question which blocks are switched off.
+    """
     marker = request.node.get_closest_marker("django_db")
-    if marker is None or not marker.kwargs.get("transaction"):
+    if marker is None:
         yield
         return
-    request.getfixturevalue("transactional_db")
+    commits = bool(marker.kwargs.get("transaction"))
+    request.getfixturevalue("transactional_db" if commits else "db")
+    from madang.ground.walls.queries import paused
+
+    paused()
+    if not commits:
+        yield
+        return
     yield
     with connections["default"].cursor() as cursor:
         cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
