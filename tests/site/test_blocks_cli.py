@@ -72,6 +72,9 @@ def test_a_deployment_hands_each_service_its_own_secrets_alone(city: City, tmp_p
     assert {str(path) for path in folder.iterdir()} == {name for name in named if "/" in name}
     secrets = Path(city.env["MADANG_DATA"]) / "secrets"
     walls, journal = ((secrets / f"madang_{key}_key").read_text() for key in ("walls", "journal"))
+    users = (folder / "sysusers.conf").read_text()
+    assert "m madang-hearings madang-keys\n" in users
+    assert "m madang-live madang-keys\n" not in users
     passwords = set()
     for path in folder.glob("*.env"):
         text = path.read_text()

@@ -18,6 +18,7 @@ from madang.site.apart import Place, environment_of, places
 from madang.site.environment import SECRETS
 
 HERE = "127.0.0.1"
+KEY_GROUP = "madang-keys"
 NOT_COPIED = {*SECRETS, "MADANG_BLOCK", "MADANG_DATABASE_URL", "MADANG_LANGUAGE"}
 SERVICE = """\
 # Written by `madang deploy`. {what}.
@@ -131,27 +132,41 @@ def deployment(*, folder: Path, hosts: list[str], port: int, listen: str = "") -
     """
     where = places(port)
     users = [_user(name) for name in (GROUND, *(place.wall for place in where))]
-    yield Written(folder / "sysusers.conf", "".join(f'u {user} - "Madang"\n' for user in users))
-    yield _variables(folder, GROUND, {"MADANG_DATABASE_URL": os.environ["MADANG_DATABASE_URL"]})
+    site = f"http://{listen}" if listen else f"https://{hosts[0]}"
+    told = {"MADANG_LIVE_URL": f"{site}/live", **({} if listen else {"MADANG_HTTPS": "1"})}
+    owner = {"MADANG_DATABASE_URL": os.environ["MADANG_DATABASE_URL"]}
+    yield Written(folder / "sysusers.conf", _users(users))
+    yield _variables(folder, GROUND, told, owner)
     yield _service(folder, Place(GROUND, port))
     for place in where:
-        yield _variables(folder, place.wall, environment_of(place.wall))
+        yield _variables(folder, place.wall, told, environment_of(place.wall))
         yield _service(folder, place)
     yield Written(folder / "nginx.conf", _nginx(where, hosts, listen))
     yield Written(folder / "Caddyfile", _caddy(where, hosts))
+
+
+def _users(users: list[str]) -> str:
+    """Return who there must be: a user for each service, and the group that uses the key store."""
+    made = "".join(f'u {user} - "Madang"\n' for user in users)
+    joined = "".join(f"m {user} {KEY_GROUP}\n" for user in users if user != _user(LIVE))
+    return f"g {KEY_GROUP} -\n{made}{joined}"
 
 
 def _user(wall: str) -> str:
     return f"madang-{wall}"
 
 
-def _variables(folder: Path, wall: str, given: dict[str, str]) -> Written:
-    """Return the variables of a service: those that are no secrets, and its own."""
+def _variables(folder: Path, wall: str, told: dict[str, str], given: dict[str, str]) -> Written:
+    """Return the variables of a service: those of this shell that are no secrets, and its own.
+
+    told: what stands where the shell says nothing.
+    """
     open_ones = {k: v for k, v in os.environ.items() if k.startswith("MADANG_")}
     for name in NOT_COPIED & open_ones.keys():
         del open_ones[name]
-    told = {"MADANG_DATA": str(settings.MADANG_DATA), "MADANG_PROXIES": "1", **open_ones, **given}
-    lines = [f"{name}={_quoted(value)}\n" for name, value in sorted(told.items())]
+    places = {"MADANG_DATA": str(settings.MADANG_DATA), "MADANG_KEYS": str(settings.MADANG_KEYS)}
+    whole = {"MADANG_PROXIES": "1", **told, **open_ones, **places, **given}
+    lines = [f"{name}={_quoted(value)}\n" for name, value in sorted(whole.items())]
     return Written(folder / f"{wall}.env", "".join(lines), is_secret=True)
 
 
@@ -163,8 +178,9 @@ def _quoted(value: str) -> str:
 def _service(folder: Path, place: Place) -> Written:
     is_ground = place.wall == GROUND
     data = settings.MADANG_DATA
-    closed = f"InaccessiblePaths=-{data}/secrets -{data}/mail -{folder}"
-    opened = f"ReadWritePaths={data}" + (f"\nInaccessiblePaths=-{folder}" if folder != data else "")
+    keys = "" if place.wall == LIVE else f"ReadWritePaths=-{settings.MADANG_KEYS}\n"
+    closed = f"{keys}InaccessiblePaths=-{data}/secrets -{data}/mail -{folder}"
+    opened = f"ReadWritePaths={data} -{settings.MADANG_KEYS}\nInaccessiblePaths=-{folder}"
     text = SERVICE.format(
         what="The ground's work, as the owner of the tables" if is_ground else "Behind its wall",
         name=place.wall,

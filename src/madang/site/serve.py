@@ -91,6 +91,7 @@ def serve_apart(*, data: Path, host: str, port: int, revive: Callable[[], None])
 def serve_wall(*, wall: str, data: Path, host: str, port: int, revive: Callable[[], None]) -> int:
     """Serve what is behind one wall, or the ground's jobs, which are behind none."""
     if wall == GROUND:
+        _prepare(host, port)
         children = [Child("ground jobs", _jobs(GROUND)), *follower(data)]
         return _keep_running(children, revive)
     given = {}

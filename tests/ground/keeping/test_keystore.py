@@ -19,6 +19,7 @@ from madang.ground.keeping.keystore import (
     make_key,
     read_key,
 )
+from madang.ground.keeping.ledger import note_erased
 from makers import NOW
 
 NAME = KeyName("identity.residency", "2028-05")
@@ -50,6 +51,23 @@ def test_the_store_is_closed_to_others(folder: Path) -> None:
     for place in (folder, *folder.rglob("*")):
         closed = 0o700 if place.is_dir() else 0o600
         assert stat.S_IMODE(place.stat().st_mode) == closed
+
+
+def test_a_store_that_was_opened_to_a_group_stays_open_to_it_whatever_the_umask(
+    folder: Path,
+) -> None:
+    folder.mkdir()
+    folder.chmod(0o2770)
+    before = os.umask(0o077)
+    try:
+        make_key(NAME)
+        note_erased("identity.Person", 1)
+    finally:
+        os.umask(before)
+    for place in folder.rglob("*"):
+        opened = 0o2770 if place.is_dir() else 0o660
+        assert stat.S_IMODE(place.stat().st_mode) == opened
+    destroy_key(NAME, at=NOW)
 
 
 def test_a_destroyed_key_is_in_no_file_and_is_never_made_again(folder: Path) -> None:

@@ -2,7 +2,8 @@
 
 What was written under a key can be read while the key is there. Once it is destroyed nobody can
 read it any more, in no backup, log or copy of the database; and no key of that purpose and period
-is ever made again. A key is 32 random bytes in a file of its own, readable by its owner alone.
+is ever made again. A key is 32 random bytes in a file of its own, readable by its owner alone; or,
+where the operator opened the folder to a group, by the services of the city that are in it.
 """
 
 import os
@@ -126,15 +127,23 @@ def _read(name: KeyName) -> bytes:
 
 def _close_folder(folder: Path) -> None:
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.mkdir(mode=0o700, exist_ok=True)
+    if not folder.exists():
+        folder.mkdir(mode=0o700, exist_ok=True)
+        folder.chmod(folder.parent.stat().st_mode)  # as the operator set it, whatever the umask
 
 
 def write_closed(place: Path, content: bytes) -> None:
-    """Write a new file that only its owner can read, and have it on disk."""
+    """Write a new file that nobody can read whom the store is not open to; have it on disk."""
     with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        os.fchmod(file.fileno(), mode_of_files())
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def mode_of_files() -> int:
+    """Return who may read and write files of the store: its owner, and a group that was let in."""
+    return 0o660 if key_folder().stat().st_mode & 0o070 == 0o070 else 0o600
 
 
 def sync_folder(folder: Path) -> None:

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import os
 
-from madang.ground.keeping.keystore import KeyName, key_folder, make_key
+from madang.ground.keeping.keystore import KeyName, key_folder, make_key, mode_of_files
 
 LEDGER_KEY = KeyName("ledger", "0001")
 FILE = "erased"
@@ -22,8 +22,11 @@ def note_erased(kind: str, key: object) -> None:
     """
     line = _line(kind, key)
     place = key_folder() / FILE
+    is_new = not place.exists()
     handle = os.open(place, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
+        if is_new:
+            os.fchmod(handle, mode_of_files())
         os.write(handle, f"{line}\n".encode())
         os.fsync(handle)
     finally:
