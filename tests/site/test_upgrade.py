@@ -12,7 +12,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from madang.ground.identity.models import Person
-from madang.listen.hearings.models import Vote
+from madang.listen.hearings.models import Participant
 from madang.listen.hearings.services import cast_vote
 from madang.site import upgrade
 from madang.site.cli.main import main
@@ -25,7 +25,7 @@ from madang.site.upgrade import (
 from makers import NOW, make_open_hearing, make_resident
 from whole_city import MADANG
 
-TO_COME = ["hearings.0004_receipt", "hearings.0005_door"]
+TO_COME = ["hearings.0007_on_hold"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -34,7 +34,7 @@ def older_city() -> Iterator[None]:
     """A loaded city whose tables lack the newest change."""
     make_open_hearing()
     cast_vote(slug="after", person_id=make_resident().id, statement=0, value=1, at=NOW)
-    MigrationExecutor(connection).migrate([("hearings", "0003_large_numbers")])
+    MigrationExecutor(connection).migrate([("hearings", "0006_door")])
     yield
     call_command("migrate", verbosity=0)
 
@@ -50,8 +50,8 @@ def test_a_change_is_tried_on_a_copy_and_the_city_is_as_before() -> None:
     before = databases()
     assert changes_to_come() == TO_COME
     first, *_, last = rehearse()
-    assert first.change == "hearings.0004_receipt"
-    assert "hearings_vote AccessExclusiveLock" in first.locks
+    assert first.change == "hearings.0007_on_hold"
+    assert "hearings_participant AccessExclusiveLock" in first.locks
     assert last.change == "after all changes"
     assert changes_to_come() == TO_COME
     assert databases() == before
@@ -73,15 +73,14 @@ def test_the_version_that_serves_reads_and_writes_the_changed_copy() -> None:
 @pytest.mark.usefixtures("older_city")
 def test_the_copy_goes_away_when_a_change_fails_on_it() -> None:
     with connection.cursor() as cursor:  # so that the change finds its column there already
-        cursor.execute("ALTER TABLE hearings_vote ADD COLUMN event_id bigint")
-        cursor.execute("ALTER TABLE hearings_vote ADD COLUMN event bigint")
+        cursor.execute("ALTER TABLE hearings_participant ADD COLUMN is_on_hold boolean")
     try:
         with pytest.raises(Exception, match="already exists"):
             list(rehearse())
         assert upgrade.COPY not in databases()
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("ALTER TABLE hearings_vote DROP COLUMN event_id, DROP COLUMN event")
+            cursor.execute("ALTER TABLE hearings_participant DROP COLUMN is_on_hold")
 
 
 @pytest.mark.usefixtures("older_city")
@@ -110,10 +109,10 @@ def test_a_change_waits_for_a_resident_and_makes_nobody_wait_behind_it(
     told = connection.get_connection_params()
     place = {name: told[name] for name in ("host", "port", "user", "dbname") if told.get(name)}
     with psycopg.connect(**place) as voting:
-        voting.execute("SELECT 1 FROM hearings_vote FOR SHARE")
+        voting.execute("SELECT 1 FROM hearings_participant FOR SHARE")
         with pytest.raises(OperationalError, match="lock timeout"):
             migrate_gently()
-        assert voting.execute("SELECT count(*) FROM hearings_vote").fetchone() == (1,)
+        assert voting.execute("SELECT count(*) FROM hearings_participant").fetchone() == (1,)
     migrate_gently()
     assert changes_to_come() == []
-    assert Vote.objects.get().event is None
+    assert not Participant.objects.get().is_on_hold

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
 
 from madang.ground.events.models import Recorder
@@ -46,6 +47,7 @@ def raise_walls() -> bool:
     """Bring roles and grants up to the code; return whether they stand.
 
     False where the database's user may not make roles: the site then runs as one, without walls.
+    False too between migrations, when tables are missing to which something would be granted.
     """
     said, may, *here = _state()
     if not may:
@@ -53,6 +55,8 @@ def raise_walls() -> bool:
     plan = [(name, _statements(wall, schema=here[0])) for name, wall in _everyone()]
     if said == _digest(plan, here):
         return True
+    if not _is_migrated():
+        return False
     with connection.cursor() as cursor:
         for name, statements in plan:
             _make_role(cursor, name)
@@ -62,6 +66,11 @@ def raise_walls() -> bool:
         mark = _digest(plan, _state()[2:])
         cursor.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(sql.Identifier(MARKED), mark))
     return True
+
+
+def _is_migrated() -> bool:
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
 def _say_who_records() -> None:
