@@ -134,7 +134,8 @@ def deployment(*, folder: Path, hosts: list[str], port: int, listen: str = "") -
     users = [_user(name) for name in (GROUND, *(place.wall for place in where))]
     site = f"http://{listen}" if listen else f"https://{hosts[0]}"
     told = {"MADANG_LIVE_URL": f"{site}/live", **({} if listen else {"MADANG_HTTPS": "1"})}
-    owner = {"MADANG_DATABASE_URL": os.environ["MADANG_DATABASE_URL"]}
+    kept = ("MADANG_DATABASE_URL", *SECRETS)  # those that no file has are in this shell
+    owner = {name: os.environ[name] for name in kept if name in os.environ}
     yield Written(folder / "sysusers.conf", _users(users))
     yield _variables(folder, GROUND, told, owner)
     yield _service(folder, Place(GROUND, port))
@@ -180,7 +181,9 @@ def _service(folder: Path, place: Place) -> Written:
     data = settings.MADANG_DATA
     keys = "" if place.wall == LIVE else f"ReadWritePaths=-{settings.MADANG_KEYS}\n"
     closed = f"{keys}InaccessiblePaths=-{data}/secrets -{data}/mail -{folder}"
-    opened = f"ReadWritePaths={data} -{settings.MADANG_KEYS}\nInaccessiblePaths=-{folder}"
+    backups = f" -{shelf}" if (shelf := os.environ.get("MADANG_BACKUP_DIR")) else ""
+    written = f"ReadWritePaths={data} -{settings.MADANG_KEYS}{backups}"
+    opened = f"{written}\nInaccessiblePaths=-{folder}"
     text = SERVICE.format(
         what="The ground's work, as the owner of the tables" if is_ground else "Behind its wall",
         name=place.wall,
