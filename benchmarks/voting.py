@@ -52,12 +52,12 @@ def prepare() -> list[str]:
     """Make an open hearing and signed-in residents; return one cookie header for each."""
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
     from django.core.management import call_command
     from django.utils import timezone
 
     from madang.ground.identity.models import Person, Proof
     from madang.ground.identity.services import record_residency
+    from madang.ground.identity.sign_ins import SessionStore
     from madang.listen.hearings import services
 
     call_command("migrate", verbosity=0)
