@@ -13,7 +13,7 @@ import sys
 import zlib
 from base64 import b64encode, urlsafe_b64decode
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -83,9 +83,25 @@ class Kept:
         return asked.stdout.strip()
 
 
+@contextmanager
+def _no_other_database() -> Iterator[None]:
+    """Forget the database of the other tests meanwhile: this city has its own."""
+    others = os.environ.pop("MADANG_DATABASE_URL", None)
+    try:
+        yield
+    finally:
+        if others is not None:
+            os.environ["MADANG_DATABASE_URL"] = others
+
+
 @pytest.fixture(scope="module")
 def kept() -> Iterator[Kept]:
-    with data_folder() as outside, data_folder() as data, running_database(data):
+    with (
+        data_folder() as outside,
+        data_folder() as data,
+        _no_other_database(),
+        running_database(data),
+    ):
         card = outside / "card"
         card.mkdir()
         for name in ("city.toml", "districts.geojson"):

@@ -64,11 +64,13 @@ def only_what_is_on(get_response: GetResponse) -> GetResponse:
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.path_info in _FOR_ALL:  # of the process, whatever it serves
+            return get_response(request)
         wall, block = wall_at(request.path_info), block_of(request.path_info)
         if wall in paused():
             return _unavailable(request, block)
         here = settings.MADANG_BLOCK
-        if here not in {"", wall} and request.path_info not in _FOR_ALL:
+        if here not in {"", wall}:
             return _unavailable(request, block)
         return get_response(request)
 
