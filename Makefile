@@ -1,6 +1,6 @@
 # The whole development loop. `make demo` shows Madang, `make test` proves it.
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test check bench lock messages docs wheel clean
+.PHONY: help demo setup test nightly check bench lock messages docs wheel clean
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 PYTHON ?= python3
@@ -48,6 +48,10 @@ $(VENDOR)/.ready: .venv/.ready package.json package-lock.json
 test: setup check  ## Everything CI runs: check, then all tests.
 	@bash tests/install_packages.sh
 	@$(BIN)/pytest
+
+nightly: setup  ## The browser journeys once more, with each block in a process of its own.
+	@bash tests/install_packages.sh
+	@$(BIN)/pytest --apart tests/browser/test_journeys.py
 
 check: setup  ## Style, types and import contracts.
 	@$(BIN)/ruff check --quiet .
