@@ -128,3 +128,17 @@ def test_what_happens_in_one_block_reaches_the_next_through_their_walls(
     assert made
     assert all("ballot next-year-budget/" in each["because"] for each in made)
     ask_until(city, "/en/hearings/next-year/", 200)
+
+
+def test_a_person_sees_what_is_held_and_leaves_through_the_walls(city: City, password: str) -> None:
+    browser = Browser(city.url)
+    browser.sign_in("resident@daon.example", password)
+    page = browser.get("/en/rights/")
+    assert "resident@daon.example" in page
+    assert json.loads(browser.get("/en/rights/my-data.json"))["format"] == "madang.held-about-you"
+    for path in ("/en/about/privacy", "/en/about/journal", "/en/releases/", "/en/network/"):
+        assert ask(city, path)[0] == 200
+    page = browser.get("/en/leave/")
+    assert "are erased" in browser.post("/en/leave/", page, password=password)
+    city.run("journal", "extend")
+    assert city.run("journal", "audit").stdout.startswith("All ")
