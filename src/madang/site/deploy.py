@@ -19,7 +19,7 @@ from madang.site.environment import SECRETS
 
 HERE = "127.0.0.1"
 KEY_GROUP = "madang-keys"
-NOT_COPIED = {*SECRETS, "MADANG_BLOCK", "MADANG_DATABASE_URL", "MADANG_LANGUAGE"}
+NOT_COPIED = (*SECRETS, "MADANG_BLOCK", "MADANG_DATABASE_URL", "MADANG_LANGUAGE")
 SERVICE = """\
 # Written by `madang deploy`. {what}.
 [Unit]
@@ -162,9 +162,11 @@ def _variables(folder: Path, wall: str, told: dict[str, str], given: dict[str, s
 
     told: what stands where the shell says nothing.
     """
-    open_ones = {k: v for k, v in os.environ.items() if k.startswith("MADANG_")}
-    for name in NOT_COPIED & open_ones.keys():
-        del open_ones[name]
+    open_ones = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith("MADANG_") and not name.startswith(NOT_COPIED)
+    }
     places = {"MADANG_DATA": str(settings.MADANG_DATA), "MADANG_KEYS": str(settings.MADANG_KEYS)}
     whole = {"MADANG_PROXIES": "1", **told, **open_ones, **places, **given}
     lines = [f"{name}={_quoted(value)}\n" for name, value in sorted(whole.items())]

@@ -45,7 +45,8 @@ def grants_of(wall: Wall) -> list[Grant]:
     seen = [Grant(table=_table(model), may=(READ,)) for model in wall.seen]
     more = _leaving(wall) if wall.name == FRONT else []
     more += _withdrawing() if wall.name == RIGHTS else []
-    return [*own, *doors, *known, *journal, *seen, *more, *_events(wall), *_jobs(wall)]
+    work = _work(wall) if wall.has_queue else []
+    return [*own, *doors, *known, *journal, *seen, *more, _events(wall), *work]
 
 
 def functions_of(wall: Wall) -> tuple[str, ...]:
@@ -54,19 +55,11 @@ def functions_of(wall: Wall) -> tuple[str, ...]:
 
 
 def sequences_of(wall: Wall) -> tuple[str, ...]:
-    return SEQUENCES
+    return SEQUENCES if wall.has_queue else ()
 
 
-def _events(wall: Wall) -> list[Grant]:
-    handlers = f"handler LIKE {_text(wall.package + '.%')}"
-    return [
-        Grant(
-            table=_table(OutboxEvent),
-            may=(READ,),
-            rows=_is_one_of("wire", _read_by(wall)),
-        ),
-        Grant(table=_table(Delivery), may=(READ, ADD), rows=handlers),
-    ]
+def _events(wall: Wall) -> Grant:
+    return Grant(table=_table(OutboxEvent), may=(READ,), rows=_is_one_of("wire", _read_by(wall)))
 
 
 def _read_by(wall: Wall) -> tuple[str, ...]:
@@ -76,10 +69,16 @@ def _read_by(wall: Wall) -> tuple[str, ...]:
     return tuple(sorted({*wall.records, *wall.hears, *more}))
 
 
-def _jobs(wall: Wall) -> list[Grant]:
-    """Its own queue. A heartbeat says nothing of whose it is, so all of them are open to each."""
-    tasks = f"task_name LIKE {_text(wall.package + '.%')}"
+def _work(wall: Wall) -> list[Grant]:
+    """Its own queue, and which events its handlers took.
+
+    A heartbeat says nothing of whose it is, so all of them are open to each.
+    """
+    handlers, tasks = (
+        f"{column} LIKE {_text(wall.package + '.%')}" for column in ("handler", "task_name")
+    )
     return [
+        Grant(table=_table(Delivery), may=(READ, ADD), rows=handlers),
         Grant(table="procrastinate_jobs", may=ALL, rows=f"queue_name = {_text(wall.name)}"),
         Grant(table="procrastinate_periodic_defers", may=ALL, rows=tasks),
         Grant(table="procrastinate_events", may=(ADD,)),

@@ -28,11 +28,12 @@ def paused() -> dict[str, Paused]:
     One SQL query a second and process.
     """
     global _kept
-    now = time.monotonic()
-    if _kept is None or now - _kept[0] > settings.MADANG_PAUSES_KEPT_S:
+    now, kept = time.monotonic(), _kept
+    if kept is None or now - kept[0] > settings.MADANG_PAUSES_KEPT_S:
         rows = Pause.objects.filter(resumed_at=None).order_by("block")
-        _kept = now, {row.block: Paused(row.block, row.reason, row.paused_at) for row in rows}
-    return _kept[1]
+        kept = now, {row.block: Paused(row.block, row.reason, row.paused_at) for row in rows}
+        _kept = kept
+    return kept[1]
 
 
 def look_again() -> None:

@@ -17,7 +17,7 @@ from madang.ground.journal.events import FactsErased
 from madang.ground.processes import FRONT, RIGHTS
 
 # The rooms of the ground that have pages for people; the others work behind no address.
-FRONT_ROOMS = ("identity", "privacy", "consent", "release", "account")
+FRONT_ROOMS = ("identity", "consent", "release", "account")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +42,11 @@ class Wall:
     def own(self) -> list[type[models.Model]]:
         """Its tables."""
         return [model for model in _models(self.rooms) if model._meta.managed]
+
+    @property
+    def has_queue(self) -> bool:
+        """Whether jobs of its own are worked off behind it; those of the ground's rooms are not."""
+        return not self.package.startswith("madang.ground")
 
     @property
     def seen(self) -> list[type[models.Model]]:

@@ -1,4 +1,4 @@
-"""Delivery takes along the trace that it belongs to, where the act is traced."""
+"""Delivery takes along the trace that it belongs to; a role hands out its own events alone."""
 
 from django.db import migrations
 
@@ -14,7 +14,17 @@ LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
             'traceparent', nullif(current_setting('madang.traceparent', true), '')
         )), NULL
     )::procrastinate_job_to_defer_v1)) FROM unnest(handlers) AS handler
+    WHERE pg_has_role(session_user, current_user, 'MEMBER') OR EXISTS (
+        SELECT FROM events_outboxevent JOIN events_recorder USING (wire)
+        WHERE events_outboxevent.id = event AND role = session_user
+    )
 $$;
+DO $$ BEGIN
+    EXECUTE format(
+        'ALTER FUNCTION events_hand_out(bigint, text[])'
+        ' SET search_path = pg_catalog, %I, pg_temp', current_schema
+    );
+END $$;
 """
 
 

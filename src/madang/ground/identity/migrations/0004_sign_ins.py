@@ -19,6 +19,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
     WHERE sign_in.session_key = key AND sign_in.expire_date > now() AND person.is_active
 $$;
 REVOKE EXECUTE ON FUNCTION identity_visitor FROM PUBLIC;
+DO $$ BEGIN
+    EXECUTE format(
+        'ALTER FUNCTION identity_visitor(varchar)'
+        ' SET search_path = pg_catalog, %I, pg_temp', current_schema
+    );
+END $$;
 
 CREATE FUNCTION identity_end_sign_ins() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
