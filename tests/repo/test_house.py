@@ -148,13 +148,18 @@ def test_models_and_migrations_agree() -> None:
 
 
 def test_the_project_names_no_machine_and_no_registry() -> None:
-    forbidden = re.compile(
-        r"pypi\.org|npmjs\.(org|com)|/home/\w+/|--index-url|\"resolved\": *\"http"
+    # Put together from parts, so that this file names none of it either.
+    parts = (
+        ("pypi", r"\.org"),
+        ("npmjs", r"\.(org|com)"),
+        ("/ho", r"me/\w+/"),
+        ("--in", "dex-url"),
     )
+    forbidden = re.compile("|".join([*map("".join, parts), r"\"resolved\": *\"http"]))
     texts = {".py", ".md", ".toml", ".txt", ".json", ".html", ".css", ".js", ".po", ".sh", ""}
     skipped = {".git", ".venv", ".venv-bench", ".cache", "node_modules", ".madang", "vendor"}
     for path in ROOT.rglob("*"):
         if path.is_file() and path.suffix in texts and not skipped & set(path.parts):
-            if path == Path(__file__) or path.stat().st_size > 2_000_000:
+            if path.stat().st_size > 2_000_000:
                 continue
             assert not forbidden.search(path.read_text("utf-8", "ignore")), path

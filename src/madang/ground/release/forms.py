@@ -1,5 +1,6 @@
 """What officials fill in to publish, and what codes mean in words."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -65,7 +66,12 @@ def names(text: str) -> tuple[str, ...]:
 
 
 class ReleaseForm(forms.Form):
-    """What every method asks: of which dataset, under which title, from which file."""
+    """What every method asks: of which dataset, under which title, from which file.
+
+    read: each method's own way from what was filled in to what is asked. Raises BadInput.
+    """
+
+    read: Callable[[], Asked]
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     tried = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -97,9 +103,6 @@ class ReleaseForm(forms.Form):
             except BadInput as wrong:
                 self.add_error(None, in_words(wrong))
         return self.cleaned_data
-
-    def read(self) -> Asked:
-        raise NotImplementedError
 
 
 class RecordsForm(ReleaseForm):
