@@ -7,7 +7,6 @@ machine lost power, still knows what it signed. Source: c2sp.org/tlog-witness.
 
 import fcntl
 import logging
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +29,7 @@ from madang.core.tlog.witness import (
     parse_addition,
 )
 from madang.ground.journal.keys import countersign, verify, witness_key
+from madang.ground.whole_files import write_durably
 
 logger = logging.getLogger(__name__)
 
@@ -99,23 +99,6 @@ class Witness:
 
     def _file(self, origin: str) -> Path:
         return self._state / f"{sha256(origin.encode()).hexdigest()[:32]}.checkpoint"
-
-
-def write_durably(path: Path, text: str) -> None:
-    """Write the whole file, for its owner alone, or none; it is on disk when this returns."""
-    draft = path.with_name(f".{path.name}.new")
-    draft.unlink(missing_ok=True)
-    draft.touch(mode=0o600)
-    with draft.open("wb") as file:
-        file.write(text.encode())
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)  # the new name, too
-    finally:
-        os.close(folder)
 
 
 @contextmanager

@@ -1,11 +1,11 @@
 """The log's files in the data folder: what any web server can serve as it lies there."""
 
-import os
 from pathlib import Path
 
 from django.conf import settings
 
 from madang.core.tlog.tiles import TILE, Tile, pack, path_of, unpack, width_of
+from madang.ground.whole_files import write_whole
 
 
 def folder() -> Path:
@@ -45,9 +45,4 @@ def _write(path: str, data: bytes) -> None:
     """Write a whole file or none, so that it is on disk when this returns."""
     place = folder() / path
     place.parent.mkdir(parents=True, exist_ok=True)
-    draft = place.with_name(f".{place.name}.new")
-    with draft.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(place)
+    write_whole(place, data)

@@ -17,6 +17,8 @@ from secrets import token_bytes
 
 from django.conf import settings
 
+from madang.ground.whole_files import sync_folder
+
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 KEY, GONE = ".key", ".destroyed"
 
@@ -144,12 +146,3 @@ def write_closed(place: Path, content: bytes) -> None:
 def mode_of_files() -> int:
     """Return who may read and write files of the store: its owner, and a group that was let in."""
     return 0o660 if key_folder().stat().st_mode & 0o070 == 0o070 else 0o600
-
-
-def sync_folder(folder: Path) -> None:
-    """Have on disk what was made and removed in a folder."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

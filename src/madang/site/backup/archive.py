@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
 
+from madang.ground.whole_files import sync_folder
 from madang.site.backup.sealing import UnableToSeal, chunks_of, parse_recipients, seal
 
 # A segment, its unfinished end, the mark of a base backup, the history of a timeline.
@@ -89,17 +90,8 @@ def put(path: Path, name: str, *, shelf: Path, keys: Sequence[str]) -> Path:
         draft.replace(kept)
     finally:
         draft.unlink(missing_ok=True)
-    note_on_disk(folder)
+    sync_folder(folder)
     return kept
-
-
-def note_on_disk(folder: Path) -> None:
-    """Return when the names in this folder are on disk."""
-    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def main(words: Sequence[str]) -> int:

@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
-from madang.site.backup.archive import Piece, note_on_disk, pieces_in
+from madang.ground.whole_files import sync_folder
+from madang.site.backup.archive import Piece, pieces_in
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -98,9 +99,9 @@ def write_base(base: Base, draft: Path) -> Base:
         told[name] = told[name].astimezone(UTC).isoformat()
     text = json.dumps({"format": FORMAT, **told}, indent=1) + "\n"
     (draft / MANIFEST).write_text(text, "utf-8")
-    note_on_disk(draft)
+    sync_folder(draft)
     draft.rename(base.folder)
-    note_on_disk(base.folder.parent)
+    sync_folder(base.folder.parent)
     return base
 
 

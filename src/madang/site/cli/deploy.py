@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from madang.ground.whole_files import write_whole
 from madang.site.cli.city import standing_city
 from madang.site.cli.refusal import Refusal
 from madang.site.cli.words import _
@@ -57,14 +58,10 @@ def deploy(
 
 
 def _write(file: "Written") -> None:
-    """Write a file; a secret one is never readable by others, not even for a moment."""
     try:
         file.path.parent.mkdir(parents=True, exist_ok=True)
-        draft = file.path.with_name(f".{file.path.name}.new")
-        draft.unlink(missing_ok=True)
-        draft.touch(mode=0o600 if file.is_secret else 0o644)
-        draft.write_text(file.text, "utf-8")
-        draft.replace(file.path)
+        mode = 0o600 if file.is_secret else 0o644
+        write_whole(file.path, file.text.encode(), mode=mode)
     except OSError as trouble:
         sentence = _("{path}: cannot be written: {why}.")
         raise Refusal(sentence.format(path=file.path, why=trouble.strerror)) from None

@@ -241,7 +241,7 @@ def own_secret(path: Path) -> str:
 
 def _replace(path: Path, text: str) -> None:
     """Write the whole file, for its owner alone, or none: a witness must not forget."""
-    from madang.site.witness import write_durably
+    from madang.ground.whole_files import write_durably
 
     try:
         write_durably(path, text)
